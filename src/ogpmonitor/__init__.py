@@ -1,0 +1,1 @@
+"""OGP Monitor: local open government action plans that anyone can follow, rate and verify."""

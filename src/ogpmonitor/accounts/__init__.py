@@ -1,0 +1,1 @@
+"""People, memberships, sessions, and the one table of permissions."""

@@ -1,0 +1,1 @@
+"""What the independent monitoring body finds: forms, scales, ratings and the argument behind them."""

@@ -1,0 +1,1 @@
+"""The append-only record of who did what; it knows actors only by id."""

@@ -1,0 +1,1 @@
+"""Files and links that back a milestone: submit, review, withdraw."""

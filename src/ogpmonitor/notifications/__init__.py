@@ -1,0 +1,1 @@
+"""Who must hear of what: reminders, digests and mail."""

@@ -1,0 +1,1 @@
+"""What has been published: documents, editions and the log; publish, compare, verify."""

@@ -1,0 +1,1 @@
+"""Documents to print: an edition of a plan as HTML and as PDF."""

@@ -1,0 +1,1 @@
+"""Who is being monitored: identity, hosts, languages, look, words and switches, as data."""
