@@ -1,11 +1,13 @@
 """Recomputes everything the register claims, from its bytes, and names what does not hold."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ogpmonitor.kit.db import Base, TenantOwned
 from ogpmonitor.register import queries
 from ogpmonitor.register.documents import Manifest, name_of
 from ogpmonitor.register.facts import facts_of
@@ -21,6 +23,9 @@ from ogpmonitor.register.models import (
     MilestoneFact,
     PlanFact,
 )
+
+
+Row = TypeVar("Row", CommitmentFact, MilestoneFact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,18 @@ async def verify_register(session: AsyncSession, *, trusted_keys: frozenset[str]
         findings.extend([finding async for finding in check(session)])
     findings.extend([finding async for finding in _checkpoints(session, trusted_keys)])
     head = (await session.scalars(select(LogEntry.hash).order_by(LogEntry.sequence.desc()).limit(1))).one_or_none()
-    counts = [await session.scalar(select(func.count()).select_from(t)) or 0 for t in (Document, Edition, LogEntry, Checkpoint)]
-    return Verdict(*counts, head_hash=head or START, findings=tuple(findings))
+    return Verdict(
+        documents=await _count(session, Document),
+        editions=await _count(session, Edition),
+        log_entries=await _count(session, LogEntry),
+        checkpoints=await _count(session, Checkpoint),
+        head_hash=head or START,
+        findings=tuple(findings),
+    )
+
+
+async def _count(session: AsyncSession, table: type[Base]) -> int:
+    return await session.scalar(select(func.count()).select_from(table)) or 0
 
 
 async def _documents(session: AsyncSession) -> AsyncIterator[Finding]:
@@ -159,13 +174,20 @@ async def _facts(session: AsyncSession) -> AsyncIterator[Finding]:
             continue  # the documents themselves were found wanting already
         told = {_columns(row) for row in facts_of(edition, published.documents.values()).rows}
         kept = {_columns(fact)}
-        for table in (CommitmentFact, MilestoneFact):
-            where = (table.jurisdiction == fact.jurisdiction, table.plan == fact.plan)
-            kept |= {_columns(row) for row in await session.scalars(select(table).where(*where))}
+        kept |= {_columns(row) for row in await _rows_beside(session, fact, CommitmentFact)}
+        kept |= {_columns(row) for row in await _rows_beside(session, fact, MilestoneFact)}
         for columns in sorted(told ^ kept, key=str)[:1]:
             yield Finding("facts", f"{row} {columns[0]}", "they do not say what the edition says")
 
 
+async def _rows_beside(
+    session: AsyncSession, fact: PlanFact, table: type[Row]
+) -> Sequence[Row]:
+    where = (table.jurisdiction == fact.jurisdiction, table.plan == fact.plan)
+    return (await session.scalars(select(table).where(*where))).all()
+
+
 def _columns(row: PlanFact | CommitmentFact | MilestoneFact) -> tuple[object, ...]:
-    names = [column.key for column in row.__table__.columns if column.key != "tenant_id"]  # plumbing, not a claim
+    """What a row claims; the column that says whose row it is belongs to the plumbing."""
+    names = (column.key for column in row.__table__.columns if column.key not in TenantOwned.__annotations__)
     return (row.__tablename__, *(getattr(row, name) for name in names))
