@@ -57,8 +57,7 @@ def fragment(request: AnyRequest, template: str, *, status: int = 200, **context
     """The fragment alone for htmx, and in a page of its own for everyone else."""
     templates: Templates = request.app.state.templates
     alone = request.headers.get("hx-request") != "true"
-    place = place_of(request)
-    body = templates.render_fragment(template, place.lang, alone=alone, **_context(request, context))
+    body = templates.render_fragment(template, alone=alone, **_context(request, context))
     headers = {**PRIVATE, "Vary": "HX-Request"}
     return Response(body.encode(), status_code=status, media_type=MediaType.HTML, headers=headers)
 
