@@ -40,6 +40,7 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 103  # macOS; Linux takes 107 (unix(7), sun_path)
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # a server outlives the object that started it
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -58,7 +59,7 @@ class Embedded:
     folder: Path
     fast: bool = False
     ends_with_us: bool = False
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _started_here: bool = field(default=False, init=False, repr=False)
 
     def start(self) -> str:
         """The server answers, and the returned URL leads to its database `postgres` as superuser.
@@ -91,7 +92,7 @@ class Embedded:
             if pid is not None:
                 os.kill(pid, signal.SIGINT)
                 self._wait_until_gone(pid)
-            self._process = None
+            self._started_here = False
             self._remove_temporary_folders()
 
     def url(self, database: str = "postgres") -> str:
@@ -130,7 +131,7 @@ class Embedded:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop the server if it was this object that started it."""
-        if self._process is not None:
+        if self._started_here:
             self.stop()
 
     @property
@@ -213,19 +214,20 @@ class Embedded:
         command = [str(postgres), "-D", str(at), *(word for setting in settings for word in ("-c", setting))]
         log = self.folder / "log"
         with log.open("wb") as output:
-            self._process = subprocess.Popen(  # noqa: S603 (our own program)
+            process = subprocess.Popen(  # noqa: S603 (our own program)
                 command, cwd=self._cluster, env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 start_new_session=True,  # Ctrl-C in the terminal is ours to handle
                 preexec_fn=end_with_parent(signal.SIGINT) if self.ends_with_us else None,  # noqa: PLW1509 (one system call)
                 **account.arguments,
             )  # fmt: skip
-        self._wait_until_ready(self._process, log)
+        _CHILDREN[process.pid] = process
+        self._wait_until_ready(process, log)
+        self._started_here = True
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes], log: Path) -> None:
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until:
             if process.poll() is not None:
-                self._process = None
                 message = f"PostgreSQL cannot start in {self.folder}: {_last_line(log.read_bytes())}"
                 raise EmbeddedServerError(message)
             lines = self._pid_file_lines()
@@ -239,9 +241,8 @@ class Embedded:
     def _wait_until_gone(self, pid: int) -> None:
         until = time.monotonic() + _STOP_SECONDS
         while time.monotonic() < until:
-            if self._process is not None and self._process.pid == pid:
-                self._process.poll()  # collects it when it was our child
-            if self._running_pid() is None:
+            if not _is_server_of(pid, self._cluster):
+                _collect(pid)
                 return
             time.sleep(0.01)
         message = f"PostgreSQL (process {pid}) did not stop in {_STOP_SECONDS:.0f} seconds."
@@ -262,9 +263,9 @@ class Embedded:
 
     def _clean_up_after_a_crash(self) -> None:
         """Remove what a server left that was not stopped: its number may belong to another program by now."""
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
+        lines = self._pid_file_lines()
+        if lines and lines[0].isdecimal():
+            _collect(int(lines[0]))
         left = ("postmaster.pid", f"socket/{_SOCKET_NAME}", f"socket/{_SOCKET_NAME}.lock")
         for name in left:
             (self._cluster / name).unlink(missing_ok=True)
@@ -332,6 +333,13 @@ def _is_server_of(pid: int, cluster: Path) -> bool:
             return False
     shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True)  # noqa: S603, S607 (a number)
     return "postgres" in shown.stdout and str(cluster.resolve()) in shown.stdout
+
+
+def _collect(pid: int) -> None:
+    """A server of ours that is ending, or has ended, is no longer listed among the system's processes."""
+    child = _CHILDREN.pop(pid, None)
+    if child is not None:
+        child.wait(_STOP_SECONDS)
 
 
 def _last_line(output: bytes) -> str:
