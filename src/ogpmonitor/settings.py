@@ -17,16 +17,29 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OGPMONITOR_", frozen=True, extra="ignore")
 
-    database_url: str = Field(description="PostgreSQL 15 to 18, as a user who may create roles; used to migrate and to sync tenants.")
-    app_database_url: str | None = Field(None, description="The same database as the workbench's role; derived when not given.")
-    public_database_url: str | None = Field(None, description="The same database as the read-only role; derived when not given.")
-    secret_key: SecretStr = Field(min_length=32, description="At least 32 random characters; role passwords derive from it.")
+    database_url: str = Field(
+        description="PostgreSQL 15 to 18, as a user who may create roles; used to migrate and to sync tenants."
+    )
+    app_database_url: str | None = Field(
+        None, description="The same database as the workbench's role; derived when not given."
+    )
+    public_database_url: str | None = Field(
+        None, description="The same database as the read-only role; derived when not given."
+    )
+    secret_key: SecretStr = Field(
+        min_length=32, description="At least 32 random characters; role passwords derive from it."
+    )
     signing_key_file: Path = Field(description="Ed25519 private key (PEM) that signs the log's checkpoints.")
     files_url: str = Field(description="Where evidence and reports are kept: file:///folder or s3://bucket/prefix.")
-    base_url: str = Field("http://127.0.0.1:8000", description="Address of the platform as people type it; in reports, QR codes and feeds.")
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Address of the platform as people type it; in reports, QR codes and feeds.",
+    )
     tenants_folder: Path = Field(ROOT / "tenants", description="The folder of tenants.")
     templates_folder: Path = Field(ROOT / "templates", description="The folder of templates.")
-    demo: bool = Field(False, description="Lets anyone enter as one of the demo's personas. Never on a real deployment.")
+    demo: bool = Field(
+        False, description="Lets anyone enter as one of the demo's personas. Never on a real deployment."
+    )
     development: bool = Field(False, description="Templates reload and the components page is open.")
     cookie_secure: bool = Field(True, description="The session cookie travels over HTTPS only.")
     max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="Largest file of evidence.")

@@ -1,6 +1,7 @@
 """Who is asking: the actor behind the session cookie, looked up only where a route needs one."""
 
 from datetime import timedelta
+from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
@@ -30,7 +31,7 @@ class FindActor(ASGIMiddleware):
             scope["user"] = await self._find(ASGIConnection(scope))
         await next_app(scope, receive, send)
 
-    async def _find(self, connection: ASGIConnection[BaseRouteHandler, object, object, object]) -> Actor:
+    async def _find(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
         token = connection.cookies.get(COOKIE)
         if not token:
             return STRANGER
@@ -40,7 +41,7 @@ class FindActor(ASGIMiddleware):
         return found or STRANGER
 
 
-def authorize(connection: ASGIConnection[BaseRouteHandler, Actor, object, object], handler: BaseRouteHandler) -> None:
+def authorize(connection: ASGIConnection[Any, Actor, Any, Any], handler: BaseRouteHandler) -> None:
     """Nothing, if the route declares a permission that the actor holds.
 
     Raises:

@@ -47,7 +47,9 @@ class EvidenceSupport(TenantOwned, Base):
     __table_args__ = (
         PrimaryKeyConstraint("evidence_id", "milestone_id"),
         ForeignKeyConstraint(["tenant_id", "evidence_id"], ["workbench.evidence.tenant_id", "workbench.evidence.id"]),
-        ForeignKeyConstraint(["tenant_id", "milestone_id"], ["workbench.milestones.tenant_id", "workbench.milestones.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "milestone_id"], ["workbench.milestones.tenant_id", "workbench.milestones.id"]
+        ),
         {"schema": "workbench"},
     )
 

@@ -49,7 +49,9 @@ class TenantOwned:
     `migrations/` neither sets the column nor filters on it.
     """
 
-    tenant_id: Mapped[UUID] = mapped_column(server_default=text(f"current_setting('{TENANT_SETTING}')::uuid"), index=True)
+    tenant_id: Mapped[UUID] = mapped_column(
+        server_default=text(f"current_setting('{TENANT_SETTING}')::uuid"), index=True
+    )
 
 
 class Versioned:
@@ -97,9 +99,13 @@ class Database:
 
     def __init__(self, app_url: str, public_url: str, *, pool_size: int = 10) -> None:
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 5, "pool_pre_ping": True, "pool_timeout": 10}
-        self.app_engine: AsyncEngine = create_async_engine(make_url(app_url).set(drivername="postgresql+psycopg"), **options)
+        self.app_engine: AsyncEngine = create_async_engine(
+            make_url(app_url).set(drivername="postgresql+psycopg"), **options
+        )
         self.public_engine: AsyncEngine = create_async_engine(
-            make_url(public_url).set(drivername="postgresql+psycopg"), execution_options={"postgresql_readonly": True}, **options
+            make_url(public_url).set(drivername="postgresql+psycopg"),
+            execution_options={"postgresql_readonly": True},
+            **options,
         )
         self._tenant_sessions = async_sessionmaker(self.app_engine, class_=TenantSession, expire_on_commit=False)
         self._register_sessions = async_sessionmaker(self.public_engine, class_=RegisterSession, expire_on_commit=False)
@@ -128,7 +134,9 @@ class Database:
         await self.public_engine.dispose()
 
 
-async def seal(session: AsyncSession, tenant_id: UUID | None, actor_id: UUID | None, *, read_only: bool = False) -> None:
+async def seal(
+    session: AsyncSession, tenant_id: UUID | None, actor_id: UUID | None, *, read_only: bool = False
+) -> None:
     """Seal the open transaction to a tenant and an actor; both end with the transaction (PgBouncer's transaction mode is fine)."""
     statement = select(
         func.set_config(TENANT_SETTING, str(tenant_id or ""), True),

@@ -77,7 +77,9 @@ def _refuse_newer(owner_url: str, config: Config) -> None:
     current = current_revision(owner_url)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
-        raise DatabaseNewerThanCode(f"The database is at revision {current}, which is newer than this version of ogpmonitor.")
+        raise DatabaseNewerThanCode(
+            f"The database is at revision {current}, which is newer than this version of ogpmonitor."
+        )
 
 
 def ensure_roles(owner_url: str, *, secret: str) -> None:

@@ -35,7 +35,11 @@ class Plan(Identified, TenantOwned, Versioned, Base):
     """An action plan: its strategic vision, its co-creation and the facts about it."""
 
     __tablename__ = "plans"
-    __table_args__ = (UniqueConstraint("tenant_id", "slug"), UniqueConstraint("tenant_id", "id"), {"schema": "workbench"})
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "slug"),
+        UniqueConstraint("tenant_id", "id"),
+        {"schema": "workbench"},
+    )
 
     slug: Mapped[str]
     title: Mapped[dict[str, Any]]
@@ -45,7 +49,9 @@ class Plan(Identified, TenantOwned, Versioned, Base):
     ends_on: Mapped[str | None]  # "Action Plan End": the commitments end
     cycle_ends_on: Mapped[str | None]  # "Duration": the cycle ends, up to two months later
     submitted_on: Mapped[str | None]
-    content: Mapped[dict[str, Any]]  # foreword, vision, co-creation, endorsements, institutions, monitoring body, source
+    content: Mapped[
+        dict[str, Any]
+    ]  # foreword, vision, co-creation, endorsements, institutions, monitoring body, source
     demo: Mapped[bool]
     commitments: Mapped[list["Commitment"]] = relationship(
         lazy="raise", order_by="Commitment.position", back_populates="plan"

@@ -128,7 +128,7 @@ class Jurisdiction(Part):
 class PlanDocument(Part):
     """A plan without its commitments."""
 
-    schema_: Literal["ogpmonitor/plan/1"] = Field("ogpmonitor/plan/1", alias="schema")
+    schema_: Literal["ogpmonitor/plan/1"] = Field(default="ogpmonitor/plan/1", alias="schema")
     kind: Literal["plan"] = "plan"
     jurisdiction: Jurisdiction
     slug: str
@@ -159,7 +159,7 @@ class PlanDocument(Part):
 class CommitmentDocument(Part):
     """A commitment with its milestones and what is reported about them."""
 
-    schema_: Literal["ogpmonitor/commitment/1"] = Field("ogpmonitor/commitment/1", alias="schema")
+    schema_: Literal["ogpmonitor/commitment/1"] = Field(default="ogpmonitor/commitment/1", alias="schema")
     kind: Literal["commitment"] = "commitment"
     code: str
     ogp_id: str | None = None
@@ -239,7 +239,7 @@ class AssessedEdition(Part):
 class AssessmentDocument(Part):
     """A published assessment: the form it was given under, the edition it looked at, and every answer."""
 
-    schema_: Literal["ogpmonitor/assessment/1"] = Field("ogpmonitor/assessment/1", alias="schema")
+    schema_: Literal["ogpmonitor/assessment/1"] = Field(default="ogpmonitor/assessment/1", alias="schema")
     kind: Literal["assessment"] = "assessment"
     code: str  # end-of-commitment:<commitment>, or the form's code for an assessment of the whole plan
     form: str
@@ -276,7 +276,7 @@ class ManifestEntry(Part):
 class Manifest(Part):
     """An edition: which documents it holds, in order, and which edition it follows."""
 
-    schema_: Literal["ogpmonitor/edition/1"] = Field("ogpmonitor/edition/1", alias="schema")
+    schema_: Literal["ogpmonitor/edition/1"] = Field(default="ogpmonitor/edition/1", alias="schema")
     jurisdiction: str
     plan: str
     number: int

@@ -1,6 +1,6 @@
 """Which language and which tenant: from the path, or from the tenant's own host."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -14,7 +14,7 @@ from ogpmonitor.tenants.directory import TenantDirectory
 PLATFORM_SEGMENTS = frozenset({"compare", "verify", "sign-in", "sign-out", "desk", "about-platform"})
 
 
-def host_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
+def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The host that was asked for, without its port, in lower case."""
     host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
     return host.rsplit(":", 1)[0].lower()
@@ -57,7 +57,7 @@ class FindPlace(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         params = scope.get("path_params", {})
         lang = params.get("lang", DEFAULT_LANGUAGE)
-        home = scope.get("ogp_home", "")
+        home = str(scope.get("ogp_home", ""))
         query = scope.get("query_string", b"").decode("latin-1")
         known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
         path = scope["path"].partition("/")[2].partition("/")[2] if "lang" in params else ""
