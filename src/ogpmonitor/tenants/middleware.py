@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from litestar.middleware import ASGIMiddleware
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ogpmonitor.kit.errors import NotFound
@@ -27,7 +28,7 @@ class OwnHosts:
         self._app, self._directory = app, directory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (tenant := self._directory.at_host(host_of(scope["headers"]))):
+        if scope["type"] == ScopeType.HTTP and (tenant := self._directory.at_host(host_of(scope["headers"]))):
             scope["path"] = with_segment(scope["path"], tenant.slug)
             scope["raw_path"] = scope["path"].encode()
             scope["ogp_home"] = tenant.slug  # type: ignore[typeddict-unknown-key]  # our own key, read by FindPlace
