@@ -38,8 +38,9 @@ def visible_questions(form: Form, answers: Answers, commitments: Sequence[str] =
     for asking in form.askings(commitments):
         condition = asking.question.shown_if
         if condition is not None:
-            controlling = _controlling_key(condition.question, asking, shown)
-            if not set(answers.get(controlling, Answer()).chosen) & set(condition.answers):
+            key = _controlling_key(condition.question, asking, shown)
+            chosen = answers[key].chosen if key in shown and key in answers else ()
+            if not set(chosen) & set(condition.answers):
                 continue
         shown[asking.key] = asking
     return tuple(shown.values())
