@@ -17,7 +17,7 @@ from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
 class PlanStatus(StrEnum):
     """Where a plan stands in the OGP Local cycle."""
 
-    COCREATION = "co-creation"
+    COCREATION = "co_creation"
     SUBMITTED = "submitted"
     ENDED = "ended"
 

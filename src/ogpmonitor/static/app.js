@@ -1,0 +1,52 @@
+// Small comforts. Every page works without this file.
+(() => {
+  "use strict";
+  const words = document.documentElement.lang === "es"
+    ? { copy: "Copiar", copied: "Copiado", unsaved: "Hay cambios sin guardar." }
+    : { copy: "Copy", copied: "Copied", unsaved: "There are unsaved changes." };
+  let unsaved = false;
+
+  // A form is sent once. Coming back by the back button frees it again.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    unsaved = false;
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => release(document));
+  document.addEventListener("htmx:after:swap", () => prepare(document));
+  document.addEventListener("htmx:finally:request", () => release(document));
+
+  const release = (root) => root.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  });
+
+  // A form that shows its save state also says when that is no longer true.
+  document.addEventListener("input", (event) => {
+    const state = event.target.form && document.querySelector("[data-save-state]");
+    if (!state) return;
+    unsaved = true;
+    state.textContent = words.unsaved;
+    state.className = "save-state save-state--unsaved";
+  });
+  addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+
+  const prepare = (root) => root.querySelectorAll("[data-copy]:not([data-ready])").forEach((code) => {
+    if (!navigator.clipboard) return;
+    code.dataset.ready = "yes";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--quiet";
+    button.textContent = words.copy;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = words.copied;
+    });
+    code.after(" ", button);
+  });
+  prepare(document);
+  document.querySelector(".notice--problem[tabindex]")?.focus();
+})();
