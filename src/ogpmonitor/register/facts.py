@@ -32,8 +32,12 @@ class Facts:
 
 def searchable(*texts: Localized | str | None) -> str:
     """`texts` in every language, lower case and without accents: what a search is matched against."""
-    words = (part for text in texts if text for part in (text.texts.values() if isinstance(text, Localized) else (text,)))
-    return plain(" ".join(words))
+    return plain(" ".join(word for text in texts if text for word in _in_every_language(text)))
+
+
+def _in_every_language(text: Localized | str) -> Sequence[str]:
+    """By language code, so that the same text always reads the same."""
+    return [text] if isinstance(text, str) else [said for _, said in sorted(text.texts.items())]
 
 
 def plain(text: str) -> str:

@@ -45,6 +45,12 @@ def with_segment(path: str, slug: str) -> str:
     return path if first in PLATFORM_SEGMENTS else f"/{parts[1]}/{slug}/{rest}"
 
 
+def page_path(path: str) -> str:
+    """What follows the language, as it is written in links: with a closing slash, unless it names a file."""
+    rest = path.lstrip("/").partition("/")[2].rstrip("/")
+    return rest if not rest or "." in rest.rpartition("/")[2] else f"{rest}/"
+
+
 class FindPlace(ASGIMiddleware):
     """Puts the `Place` of the request into its state.
 
@@ -61,7 +67,7 @@ class FindPlace(ASGIMiddleware):
         home = str(scope.get("ogp_home", ""))
         query = scope.get("query_string", b"").decode("latin-1")
         known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
-        path = scope["path"].partition("/")[2].partition("/")[2] if "lang" in params else ""
+        path = page_path(scope["path"]) if "lang" in params else ""
         scope["state"]["place"] = Place(known, path, query, self._base_url, None, home)
         if lang not in LANGUAGES:
             raise NotFound("language.not_found")
