@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from ogpmonitor.assessments.marks import Mark
+from ogpmonitor.method.marks import Mark
 from ogpmonitor.kit.datafiles import Data, read_toml
 from ogpmonitor.kit.localized import Localized
 

@@ -6,8 +6,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ogpmonitor.assessments.answers import Answer
-from ogpmonitor.assessments.method import Asking, Form, Question
+from ogpmonitor.method.answers import Answer
+from ogpmonitor.method.forms import Asking, Form, Question
 
 Answers = Mapping[str, Answer]
 MAX_CHARACTERS = 20_000

@@ -9,7 +9,7 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from ogpmonitor.assessments.marks import Mark
+from ogpmonitor.method.marks import Mark
 from ogpmonitor.kit.datafiles import Data, DataRefused, Problem, read_toml
 from ogpmonitor.kit.localized import Localized
 
@@ -213,9 +213,9 @@ def load_method(folder: Path = HERE) -> Method:
         DataRefused: one or more files do not fit, with every problem; nothing was loaded.
     """
     problems: list[Problem] = []
-    scales = _read_all(folder, "scales", Scale, problems)
+    scales = _read_all(folder, "scale_files", Scale, problems)
     problems.extend(_shared_codes(scales))
-    files = _read_all(folder, "forms", FormFile, problems)
+    files = _read_all(folder, "form_files", FormFile, problems)
     by_ref = {scale.ref: scale for scale in scales.values()}
     problems.extend(problem for form in files.values() for problem in _scale_problems(form, by_ref))
     if problems:
