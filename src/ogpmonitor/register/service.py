@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -170,7 +171,7 @@ def _evidence_receipts(edition: Edition, documents: Iterable[AnyDocument]) -> li
     for evidence in _evidence_in(documents):
         receipts[evidence.id] = EvidenceReceipt(
             edition_sha256=edition.sha256,
-            evidence_id=evidence.id,
+            evidence_id=UUID(evidence.id),
             sha256=evidence.sha256,
             kind=evidence.kind,
             file_name=evidence.file_name,
