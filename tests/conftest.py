@@ -20,7 +20,7 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from ogpmonitor.demo import load_demo
+from ogpmonitor.demo.loading import load_demo
 from ogpmonitor.kit import migrate
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.embedded import Embedded

@@ -371,13 +371,23 @@ CREATE FUNCTION platform.actor_role() RETURNS text LANGUAGE sql STABLE SECURITY 
 """
 
 SEALED = (
-    "platform.memberships", "workbench.audit_records", "workbench.plans", "workbench.commitments",
-    "workbench.milestones", "workbench.evidence", "workbench.evidence_supports", "workbench.assessments",
+    "platform.memberships",
+    "workbench.audit_records",
+    "workbench.plans",
+    "workbench.commitments",
+    "workbench.milestones",
+    "workbench.evidence",
+    "workbench.evidence_supports",
+    "workbench.assessments",
     "workbench.assessment_answers",
 )
 PUBLISHED = (
-    "register.documents", "register.editions", "register.edition_entries", "register.log_entries",
-    "register.checkpoints", "register.evidence_receipts",
+    "register.documents",
+    "register.editions",
+    "register.edition_entries",
+    "register.log_entries",
+    "register.checkpoints",
+    "register.evidence_receipts",
 )
 FACT_TABLES = ("facts.plans", "facts.commitments", "facts.milestones")
 
@@ -506,22 +516,32 @@ def upgrade() -> None:
         seal(table)
     for table in SEALED:
         extra = " OR person_id = (SELECT platform.current_actor())" if table == "platform.memberships" else ""
-        op.execute(f"CREATE POLICY tenant_isolation ON {table} AS RESTRICTIVE USING ({MINE}{extra}) WITH CHECK ({MINE})")
+        op.execute(
+            f"CREATE POLICY tenant_isolation ON {table} AS RESTRICTIVE USING ({MINE}{extra}) WITH CHECK ({MINE})"
+        )
     for table in (*PUBLISHED, *FACT_TABLES):
         op.execute(f"CREATE POLICY open_to_all ON {table} FOR SELECT USING (true)")
     for table in PUBLISHED:
-        op.execute(f"CREATE POLICY tenant_isolation ON {table} FOR INSERT TO ogpmonitor_app WITH CHECK"
-                   f" ({MINE} AND {ROLE} IN ('coordinator', 'monitor'))")
+        op.execute(
+            f"CREATE POLICY tenant_isolation ON {table} FOR INSERT TO ogpmonitor_app WITH CHECK"
+            f" ({MINE} AND {ROLE} IN ('coordinator', 'monitor'))"
+        )
     for table in FACT_TABLES:
-        op.execute(f"CREATE POLICY tenant_isolation ON {table} TO ogpmonitor_app USING"
-                   f" ({MINE} AND {ROLE} IN ('coordinator', 'monitor'))")
+        op.execute(
+            f"CREATE POLICY tenant_isolation ON {table} TO ogpmonitor_app USING"
+            f" ({MINE} AND {ROLE} IN ('coordinator', 'monitor'))"
+        )
     op.execute(POLICIES)
     op.execute(VOICES)
     for table in (*PUBLISHED, "workbench.audit_records"):
-        op.execute(f"CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON {table}"
-                   " FOR EACH ROW EXECUTE FUNCTION platform.refuse_change()")
-        op.execute(f"CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON {table}"
-                   " FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change()")
+        op.execute(
+            f"CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION platform.refuse_change()"
+        )
+        op.execute(
+            f"CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change()"
+        )
     op.execute("SET LOCAL search_path = jobs")
     op.get_bind().exec_driver_sql(files("procrastinate").joinpath("sql/schema.sql").read_text().replace("%", "%%"))
     op.execute(PIN_JOBS)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, MetaData, Text, Uuid, func, make_url, select, text
+from sqlalchemy import DateTime, MetaData, NullPool, Text, Uuid, func, make_url, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -137,6 +137,18 @@ class Database:
         """Give every connection back."""
         await self.app_engine.dispose()
         await self.public_engine.dispose()
+
+
+@asynccontextmanager
+async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
+    """Open one transaction as the owner, whom row policies bind too: for loading files, never for people."""
+    engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            await session.execute(text(f"SET LOCAL ROLE {OWNER_ROLE}"))
+            yield session
+    finally:
+        await engine.dispose()
 
 
 async def seal(

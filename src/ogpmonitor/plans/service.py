@@ -1,7 +1,7 @@
 """Writing plans: load one from its file, report the progress of a milestone."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,7 @@ PLAN_COLUMNS = {
 }  # fmt: skip
 COMMITMENT_COLUMNS = {"code", "title", "starts_on", "ends_on", "milestones"}
 MILESTONE_COLUMNS = {"code", "title", "starts_on", "due_on", "responsible_unit"}
+NOT_CONTENT = {*MILESTONE_COLUMNS, "commitment"}  # a demo file also says which commitment it belongs to
 
 
 async def load_plan(session: AsyncSession, file: PlanFile, *, by: Actor, demo: bool = False) -> Plan | None:
@@ -61,11 +62,45 @@ def milestone_row(file: MilestoneFile, position: int, *, demo: bool) -> Mileston
     return Milestone(
         **_columns(file, MILESTONE_COLUMNS),
         position=position,
-        content=file.model_dump(mode="json", exclude=MILESTONE_COLUMNS, exclude_none=True),
+        content=file.model_dump(mode="json", exclude=NOT_CONTENT, exclude_none=True),
         demo=demo,
         progress=Progress.NOT_STARTED,
         report_demo=False,
     )
+
+
+async def add_commitment(
+    session: AsyncSession, plan: Plan, file: CommitmentFile, *, by: Actor, demo: bool
+) -> Commitment:
+    """`plan` (loaded whole) ends with the commitment that `file` describes.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+    """
+    if not permits(by, Permission.PLAN_WRITE, plan):
+        raise NotPermitted(Permission.PLAN_WRITE)
+    commitment = commitment_row(file, len(plan.commitments), demo=demo)
+    plan.commitments.append(commitment)
+    await session.flush()
+    await audit.record(session, "commitment.added", by=by, about=commitment, after={"code": commitment.code})
+    return commitment
+
+
+async def add_milestone(
+    session: AsyncSession, commitment: Commitment, file: MilestoneFile, *, by: Actor, demo: bool
+) -> Milestone:
+    """`commitment` (loaded with its milestones) ends with the milestone that `file` describes, nothing reported yet.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+    """
+    if not permits(by, Permission.PLAN_WRITE, commitment):
+        raise NotPermitted(Permission.PLAN_WRITE)
+    milestone = milestone_row(file, len(commitment.milestones), demo=demo)
+    commitment.milestones.append(milestone)
+    await session.flush()
+    await audit.record(session, "milestone.added", by=by, about=milestone, after={"code": milestone.code})
+    return milestone
 
 
 def _columns(file: PlanFile | CommitmentFile | MilestoneFile, names: set[str]) -> dict[str, Any]:
@@ -107,8 +142,12 @@ def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
     return due < on
 
 
-async def report_progress(session: AsyncSession, milestone: Milestone, report: Report, *, on: date, by: Actor) -> Milestone:
+async def report_progress(
+    session: AsyncSession, milestone: Milestone, report: Report, *, on: date, by: Actor, at: datetime | None = None
+) -> Milestone:
     """`milestone` says what `report` says, and the trace says who said so. `on` is today in the tenant's time zone.
+
+    It counts as reported `at` that instant, which is now unless told otherwise.
 
     Reporting what it says already changes nothing and leaves no trace. Nothing is public before it is published.
 
@@ -125,7 +164,7 @@ async def report_progress(session: AsyncSession, milestone: Milestone, report: R
         return milestone
     for name in changed:
         setattr(milestone, name, after[name])
-    milestone.reported_at = utc_now().replace(microsecond=0)
+    milestone.reported_at = (at or utc_now()).replace(microsecond=0)
     milestone.report_demo = report.demo
     await session.flush()
     await audit.record(

@@ -33,7 +33,13 @@ def written(at: datetime) -> str:
 
 def entry_hash(*, sequence: int, kind: str, subject_sha256: str, at: datetime, previous_hash: str) -> str:
     """The hash of one entry, which is also the head of the chain that ends with it."""
-    facts = {"sequence": sequence, "kind": kind, "subject": subject_sha256, "at": written(at), "previous": previous_hash}
+    facts = {
+        "sequence": sequence,
+        "kind": kind,
+        "subject": subject_sha256,
+        "at": written(at),
+        "previous": previous_hash,
+    }
     return hashlib.sha256(canonical_json(facts)).hexdigest()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -100,7 +101,9 @@ def merged(
     if replace_all:
         kept = {place: d for place, d in kept.items() if (place[0] == "assessment") == (voice == "government")}
     merged_documents = given | kept if replace_all else kept | given
-    return dict(sorted(merged_documents.items(), key=lambda item: ORDER[item[0][0]]))  # stable: order within a kind stays
+    return dict(
+        sorted(merged_documents.items(), key=lambda item: ORDER[item[0][0]])
+    )  # stable: order within a kind stays
 
 
 def _edition(
@@ -112,7 +115,9 @@ def _edition(
     voice: Literal["government", "monitor"],
     now: datetime,
 ) -> Edition:
-    submitted = any(isinstance(document, PlanDocument) and document.status != "co_creation" for document in after.values())
+    submitted = any(
+        isinstance(document, PlanDocument) and document.status != "co_creation" for document in after.values()
+    )
     number = previous.number + 1 if previous else 1
     known_baseline = Manifest.model_validate_json(previous.body).baseline if previous else None
     is_baseline = submitted and known_baseline is None
@@ -152,7 +157,9 @@ async def _store(session: AsyncSession, edition: Edition, bodies: Mapping[tuple[
     session.add(edition)
     await session.flush()
     session.add_all(
-        EditionEntry(edition_sha256=edition.sha256, kind=kind, code=code, position=position, document_sha256=name_of(body))
+        EditionEntry(
+            edition_sha256=edition.sha256, kind=kind, code=code, position=position, document_sha256=name_of(body)
+        )
         for position, ((kind, code), body) in enumerate(bodies.items())
     )
     await session.flush()
@@ -164,7 +171,7 @@ def _evidence_receipts(edition: Edition, documents: Iterable[AnyDocument]) -> li
     for evidence in _evidence_in(documents):
         receipts[evidence.id] = EvidenceReceipt(
             edition_sha256=edition.sha256,
-            evidence_id=evidence.id,
+            evidence_id=UUID(evidence.id),
             sha256=evidence.sha256,
             kind=evidence.kind,
             file_name=evidence.file_name,

@@ -1,0 +1,1 @@
+"""The demo: real jurisdictions and plans, and invented people, reports, evidence and ratings that are marked as such."""
