@@ -1,7 +1,7 @@
 """Pages made from the register, kept in memory until something is published.
 
 What is kept depends on nothing but the address, the host and the encoding: a page that is not the same for everyone
-says `private` and is never kept. Days pass too (a milestone becomes late), so nothing is kept longer than a few minutes.
+says `private` and is never kept. Days pass too (a milestone becomes late), so nothing is kept for more than minutes.
 """
 
 import time
