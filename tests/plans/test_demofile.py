@@ -81,13 +81,13 @@ def test_every_commitment_of_the_demo_has_something_to_show() -> None:
             "reports[0].evidence[1]: E2: an invented link points to https://example.org/",
         ),
         (
-            'file_name = "areas-verdes.csv"\n',
+            'file_name = "demo-areas-verdes.csv"\n',
             "",
             "reports[1].evidence[0]: E3: evidence is a link, or a file with its content",
         ),
         (
-            "areas-verdes.csv",
-            "areas-verdes.exe",
+            "demo-areas-verdes.csv",
+            "demo-areas-verdes.exe",
             "reports[1].evidence[0]: E3: a demo file is one of .csv, .pdf, .png, .txt",
         ),
         (
@@ -118,13 +118,13 @@ def test_evidence_text_is_its_own_bytes_and_a_link_has_none() -> None:
     data = {"code": "E1", "title": {"source": "es", "es": "A"}, "dated_on": "2024-01-01"}
     link = DemoEvidence.model_validate({**data, "url": "https://example.org/a"})
 
-    assert evidence_bytes(_evidence("a.csv", "año;n\n")) == "año;n\n".encode()
+    assert evidence_bytes(_evidence("demo-a.csv", "año;n\n")) == "año;n\n".encode()
     with pytest.raises(ValueError, match="E1 is a link"):
         evidence_bytes(link)
 
 
 def test_evidence_pdf_is_valid_and_the_same_every_time() -> None:
-    pdf = evidence_bytes(_evidence("a.pdf", "Acta (copia)\n\nSesión \\ uno"))
+    pdf = evidence_bytes(_evidence("demo-a.pdf", "Acta (copia)\n\nSesión \\ uno"))
 
     assert pdf == pdf_page("Acta (copia)\n\nSesión \\ uno")
     assert rb"(Acta \(copia\)) '" in pdf
@@ -135,7 +135,7 @@ def test_evidence_pdf_is_valid_and_the_same_every_time() -> None:
 
 
 def test_evidence_png_draws_one_bar_per_number() -> None:
-    png = evidence_bytes(_evidence("a.png", "0 3 6"))
+    png = evidence_bytes(_evidence("demo-a.png", "0 3 6"))
 
     assert png == png_bars([0, 3, 6])
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
