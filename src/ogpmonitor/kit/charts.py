@@ -129,8 +129,11 @@ class Span:
     href: str = ""
 
     def late_days(self, today: date) -> int:
-        """Days between the day it was due and the day it ended, or today while it has not; 0 in time or withdrawn."""
-        if self.planned_to is None or self.state == "withdrawn":
+        """Days between the day it was due and the day it ended, or today while it is open.
+
+        0 in time, withdrawn, or completed on a day nobody gave.
+        """
+        if self.planned_to is None or not (self.ended or _is_open(self)):
             return 0
         return max(0, ((self.ended or today) - self.planned_to).days)
 
@@ -175,7 +178,7 @@ def draw_timeline(spans: Sequence[Span], *, today: date) -> Timeline:
     if any(_is_open(span) for span in spans) and days:
         days.append(min(today, max(days) + timedelta(days=366)))
     if not days:
-        return Timeline((), (), today, None)
+        return Timeline(tuple(DrawnSpan(span, 0, None, None, None) for span in spans), (), today, None)
     first, last = min(days), max(*days, min(days) + timedelta(days=28))
     axis = _Axis(first, last)
     rows = tuple(_draw_span(span, axis, today) for span in spans)
