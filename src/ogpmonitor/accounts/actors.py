@@ -1,0 +1,29 @@
+"""Who is acting, as far as a rule needs to know."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from ogpmonitor.accounts.models import PlatformRole, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in the tenant at hand, or somebody nobody knows.
+
+    `role` is what the person is in that tenant, `platform_role` what it is everywhere. A stranger has none and no id.
+    """
+
+    id: UUID | None
+    name: str
+    role: Role | None = None
+    platform_role: PlatformRole | None = None
+    unit: str | None = None
+    sign_in_id: UUID | None = None
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody is signed in."""
+        return self.id is None
+
+
+STRANGER = Actor(None, "")

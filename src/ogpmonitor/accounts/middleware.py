@@ -1,0 +1,62 @@
+"""Who is asking: the actor behind the session cookie, looked up only where a route needs one."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from ogpmonitor.accounts.actors import STRANGER, Actor
+from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.accounts.service import find_actor
+from ogpmonitor.kit.db import Database
+from ogpmonitor.kit.errors import NotFound, NotPermitted, NotSignedIn
+
+COOKIE = "ogpmonitor_session"
+ROLE_IN_TENANT = frozenset(Permission) - {Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ}
+
+
+class FindActor(ASGIMiddleware):
+    """Puts the actor into the scope as `user`. On an open page everyone is a stranger, so that it can be cached."""
+
+    def __init__(self, database: Database, *, idle: timedelta) -> None:
+        self._database, self._idle = database, idle
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        scope["user"] = STRANGER
+        scope["auth"] = None
+        if scope["route_handler"].opt.get("permission") not in (None, Permission.PUBLIC):
+            scope["user"] = await self._find(ASGIConnection(scope))
+        await next_app(scope, receive, send)
+
+    async def _find(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
+        token = connection.cookies.get(COOKIE)
+        if not token:
+            return STRANGER
+        tenant = connection.state.place.tenant
+        async with self._database.tenant_session(None) as session:
+            found = await find_actor(session, token, tenant_id=tenant.id if tenant else None, idle=self._idle)
+        return found or STRANGER
+
+
+def authorize(connection: ASGIConnection[Any, Actor, Any, Any], handler: BaseRouteHandler) -> None:
+    """Nothing, if the route declares a permission that the actor holds.
+
+    Raises:
+        NotPermitted: the route declares none, or the actor's role does not hold it.
+        NotSignedIn: nobody is signed in.
+        NotFound: the actor has no role in this tenant: another tenant's workbench does not exist for it.
+    """
+    permission = handler.opt.get("permission")
+    if permission is None:
+        raise NotPermitted("route.declares_no_permission")
+    actor = connection.user
+    if permits(actor, permission):
+        return
+    if actor.is_stranger:
+        raise NotSignedIn
+    if actor.role is None and permission in ROLE_IN_TENANT:
+        raise NotFound("tenant.not_found")
+    raise NotPermitted(str(permission))

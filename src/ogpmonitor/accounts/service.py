@@ -1,0 +1,88 @@
+"""Signing in and out: sessions kept on the server, known to the browser by a random token only."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role, SignIn
+from ogpmonitor.kit.db import seal, utc_now
+
+TOUCH_AFTER = timedelta(minutes=1)  # how stale `last_seen_at` may be: not every request writes
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def sign_in(session: AsyncSession, person: Person, *, lasting: timedelta) -> str:
+    """`person` has a new session that ends after `lasting` at the latest; the token is told once, here."""
+    token = secrets.token_urlsafe(32)
+    now = utc_now()
+    session.add(
+        SignIn(
+            token_sha256=token_hash(token),
+            person_id=person.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + lasting,
+        )
+    )
+    await session.flush()
+    return token
+
+
+async def sign_out(session: AsyncSession, sign_in_id: UUID) -> None:
+    """The session is over, now and everywhere; a second call changes nothing."""
+    await session.execute(
+        update(SignIn).where(SignIn.id == sign_in_id, SignIn.revoked_at.is_(None)).values(revoked_at=utc_now())
+    )
+
+
+async def find_actor(session: AsyncSession, token: str, *, tenant_id: UUID | None, idle: timedelta) -> Actor | None:
+    """Who holds `token`, with the role it has in the tenant; None when the session is over, idle or unknown."""
+    now = utc_now()
+    statement = (
+        select(SignIn, Person)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_sha256 == token_hash(token), SignIn.revoked_at.is_(None), SignIn.expires_at > now)
+    )
+    found = (await session.execute(statement)).one_or_none()
+    if found is None:
+        return None
+    signed_in, person = found
+    if now - signed_in.last_seen_at > idle:
+        return None
+    if now - signed_in.last_seen_at > TOUCH_AFTER:
+        signed_in.last_seen_at = now
+        await session.flush()
+    membership = await _membership(session, person.id, tenant_id, now) if tenant_id else None
+    return Actor(
+        id=person.id,
+        name=person.name,
+        role=Role(membership.role) if membership else None,
+        platform_role=PlatformRole(person.platform_role) if person.platform_role else None,
+        unit=membership.unit if membership else None,
+        sign_in_id=signed_in.id,
+    )
+
+
+async def _membership(session: AsyncSession, person_id: UUID, tenant_id: UUID, now: datetime) -> Membership | None:
+    await seal(session, tenant_id, person_id)
+    today: date = now.date()
+    statement = select(Membership).where(
+        Membership.person_id == person_id,
+        Membership.starts_on <= today,
+        func.coalesce(Membership.ends_on, today) >= today,
+    )
+    return next(iter(await session.scalars(statement)), None)
+
+
+async def personas(session: AsyncSession) -> list[Person]:
+    """The demo's invented people, in a stable order."""
+    return list(await session.scalars(select(Person).where(Person.persona.is_not(None)).order_by(Person.persona)))

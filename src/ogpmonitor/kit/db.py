@@ -1,0 +1,163 @@
+"""Sessions sealed to one tenant, and the two doors to the database.
+
+`TenantSession` goes in as the application's role and sees one tenant. `RegisterSession` goes in as a read-only role
+that can see what has been published and nothing else. They are different types, so a page made from the register cannot
+be handed a workbench session by mistake.
+"""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, MetaData, NullPool, Text, Uuid, func, make_url, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+OWNER_ROLE, APP_ROLE, PUBLIC_ROLE = "ogpmonitor_owner", "ogpmonitor_app", "ogpmonitor_public"
+TENANT_SETTING, ACTOR_SETTING = "ogp.tenant_id", "ogp.actor_id"
+NAMES: Mapping[str, str] = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The one registry of tables."""
+
+    metadata = MetaData(naming_convention=dict(NAMES))
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        UUID: Uuid(),
+        str: Text(),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[Any]: JSONB(none_as_null=True),
+    }
+
+
+class TenantOwned:
+    """Mixin for a table whose every row belongs to exactly one tenant.
+
+    PostgreSQL fills the column in from the transaction's setting and hides other tenants' rows; code outside `kit/` and
+    `migrations/` neither sets the column nor filters on it.
+    """
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        server_default=text(f"current_setting('{TENANT_SETTING}')::uuid"), index=True
+    )
+
+
+def owner_of(row: TenantOwned) -> UUID:
+    """The id of the tenant that `row` belongs to."""
+    return row.tenant_id
+
+
+class Versioned:
+    """Mixin for a row people edit: a write raises `version`; a write over a version one did not read is refused."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  SQLAlchemy calls it on the class
+        return {"version_id_col": cls.version}
+
+
+class Identified:
+    """Mixin for a row named by a random UUID."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+
+
+class TenantSession(AsyncSession):
+    """One transaction of the application's role: one tenant's workbench, or none."""
+
+
+class RegisterSession(AsyncSession):
+    """One read-only transaction of the public role: what has been published, of every tenant."""
+
+
+def utc_now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def role_password(secret: str, role: str) -> str:
+    """The password of a database role, derived from the deployment's secret so that one variable is enough to run."""
+    return hmac.new(secret.encode(), f"ogpmonitor database role {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def role_url(owner_url: str, role: str, secret: str) -> str:
+    """`owner_url` with its user replaced by `role` and its derived password."""
+    url = make_url(owner_url).set(drivername="postgresql+psycopg", username=role, password=role_password(secret, role))
+    return url.render_as_string(hide_password=False)
+
+
+class Database:
+    """The engines of one process, closed together by `close`."""
+
+    def __init__(self, app_url: str, public_url: str, *, pool_size: int = 10) -> None:
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 5, "pool_pre_ping": True, "pool_timeout": 10}
+        self.app_engine: AsyncEngine = create_async_engine(
+            make_url(app_url).set(drivername="postgresql+psycopg"), **options
+        )
+        self.public_engine: AsyncEngine = create_async_engine(
+            make_url(public_url).set(drivername="postgresql+psycopg"),
+            execution_options={"postgresql_readonly": True},
+            **options,
+        )
+        self._tenant_sessions = async_sessionmaker(self.app_engine, class_=TenantSession, expire_on_commit=False)
+        self._register_sessions = async_sessionmaker(self.public_engine, class_=RegisterSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def tenant_session(
+        self, tenant_id: UUID | None, actor_id: UUID | None = None, *, read_only: bool = False
+    ) -> AsyncIterator[TenantSession]:
+        """Open one transaction that sees `tenant_id`'s rows as `actor_id` may, and nobody else's; commit at the end.
+
+        Without a tenant every workbench table is empty. Any exception rolls everything back.
+        """
+        async with self._tenant_sessions.begin() as session:
+            await seal(session, tenant_id, actor_id, read_only=read_only)
+            yield session
+
+    @asynccontextmanager
+    async def register_session(self) -> AsyncIterator[RegisterSession]:
+        """Open one read-only transaction on what has been published."""
+        async with self._register_sessions.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.app_engine.dispose()
+        await self.public_engine.dispose()
+
+
+@asynccontextmanager
+async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
+    """Open one transaction as the owner, whom row policies bind too: for loading files, never for people."""
+    engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            await session.execute(text(f"SET LOCAL ROLE {OWNER_ROLE}"))
+            yield session
+    finally:
+        await engine.dispose()
+
+
+async def seal(
+    session: AsyncSession, tenant_id: UUID | None, actor_id: UUID | None, *, read_only: bool = False
+) -> None:
+    """Seal the open transaction to a tenant and an actor; both end with it, so transaction pooling is fine."""
+    statement = select(
+        func.set_config(TENANT_SETTING, str(tenant_id or ""), True),
+        func.set_config(ACTOR_SETTING, str(actor_id or ""), True),
+        func.set_config("transaction_read_only", "on" if read_only else "off", True),
+    )
+    await session.execute(statement)

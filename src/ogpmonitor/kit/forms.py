@@ -1,0 +1,117 @@
+"""What people send in a form: either a valid value, or what they typed with a message beside each field."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from ogpmonitor.kit.i18n import msgid
+
+Model = TypeVar("Model", bound="FormModel")
+DATE_SHAPES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
+# Pydantic's reasons in words for people; our own validators raise ValueError with a msgid.
+MESSAGES: Mapping[str, str] = {
+    "missing": msgid("Please fill this in."),
+    "string_too_short": msgid("Please fill this in."),
+    "string_too_long": msgid("This is too long."),
+    "literal_error": msgid("Please choose one of the options."),
+    "enum": msgid("Please choose one of the options."),
+    "int_parsing": msgid("Please write a whole number."),
+    "uuid_parsing": msgid("This does not exist any more. Load the page again."),
+    "url_parsing": msgid("This is not an address. It should begin with https://"),
+}
+UNCLEAR = msgid("This cannot be understood. Please check it.")
+BAD_DATE = msgid("This is not a date. Write it like 30-09-2024.")
+
+
+class FormModel(BaseModel):
+    """Base of every form: text is trimmed, an empty field is absent, what the form does not know is left aside."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+class FieldProblem(ValueError):  # noqa: N818  it reads as what it is
+    """A rule over several fields does not hold: `field` is where to say so."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.field = name
+
+
+def read_day(value: Any) -> date | None:
+    """A day as people write it: 2024-09-30, 30-09-2024, 30/09/2024 or 30.09.2024; an empty text is no day.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if value is None or isinstance(value, date):
+        return value
+    text = str(value).strip()
+    if not text:
+        return None
+    for shape in DATE_SHAPES:
+        try:
+            return datetime.strptime(text, shape).date()  # noqa: DTZ007  a day has no zone
+        except ValueError:
+            continue
+    raise ValueError(BAD_DATE)
+
+
+Day = Annotated[date | None, BeforeValidator(read_day)]
+
+
+@dataclass
+class Form(Generic[Model]):
+    """One submission: `data` as typed, `errors` the messages (msgids) by field, `value` the valid whole or None.
+
+    Messages that belong to no field stand under "".
+    """
+
+    data: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    value: Model | None = None
+
+    @classmethod
+    def of(cls, model: type[Model], sent: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> "Form[Model]":
+        """Read `sent` as a `model`. A key sent several times becomes a list; an empty text counts as not sent."""
+        data = gather(sent)
+        try:
+            return cls(data, {}, model.model_validate({key: v for key, v in data.items() if v not in ("", [])}))
+        except ValidationError as invalid:
+            return cls(data, _messages(invalid), None)
+
+    def add(self, name: str, message: str) -> None:
+        """Say `message` beside field `name`; the form has no value any more."""
+        self.errors.setdefault(name, []).append(message)
+        self.value = None
+
+    def __getitem__(self, name: str) -> Any:
+        """What was typed in field `name`, "" where nothing was."""
+        return self.data.get(name, "")
+
+
+def gather(sent: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """`sent` as a dictionary; a key sent several times becomes a list."""
+    if hasattr(sent, "multi_items"):
+        sent = sent.multi_items()
+    pairs = sent.items() if isinstance(sent, Mapping) else sent
+    data: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in data:
+            before = data[key]
+            data[key] = [*before, value] if isinstance(before, list) else [before, value]
+        else:
+            data[key] = value
+    return data
+
+
+def _messages(invalid: ValidationError) -> dict[str, list[str]]:
+    messages: dict[str, list[str]] = {}
+    for error in invalid.errors(include_url=False):
+        cause = error.get("ctx", {}).get("error")
+        name = cause.field if isinstance(cause, FieldProblem) else str(error["loc"][0]) if error["loc"] else ""
+        message = str(cause) if isinstance(cause, ValueError) else MESSAGES.get(error["type"], UNCLEAR)
+        messages.setdefault(name, []).append(message)
+    return messages

@@ -1,0 +1,60 @@
+"""Files by the hash of their bytes: one door to a local folder or an S3-compatible store."""
+
+import hashlib
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from ogpmonitor.kit.errors import NotFound
+
+
+class Storage:
+    """A store of blobs that are written once under a name and never changed."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, url: str) -> "Storage":
+        """The store at file:///folder (made when missing) or s3://bucket/prefix (credentials from the environment)."""
+        if url.startswith("file://"):
+            folder = Path(url.removeprefix("file://"))
+            folder.mkdir(parents=True, exist_ok=True)
+            return cls(LocalStore(prefix=folder))
+        return cls(from_url(url))
+
+    async def put(self, name: str, content: bytes) -> None:
+        """`content` is kept under `name`; writing it again changes nothing."""
+        await obstore.put_async(self._store, name, content)
+
+    async def get(self, name: str) -> bytes:
+        """What is kept under `name`.
+
+        Raises:
+            NotFound: nothing is.
+        """
+        try:
+            result = await obstore.get_async(self._store, name)
+        except (NotFoundError, FileNotFoundError) as error:
+            raise NotFound("file.not_found") from error
+        return bytes(await result.bytes_async())
+
+    async def has(self, name: str) -> bool:
+        """Whether something is kept under `name`."""
+        try:
+            await obstore.head_async(self._store, name)
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
+
+def blob_name(sha256: str) -> str:
+    """Where a file with this hash is kept: spread over folders by its first digits."""
+    return f"files/{sha256[:2]}/{sha256}"
+
+
+def sha256_of(content: bytes) -> str:
+    """The SHA-256 of `content`, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,1 @@
+"""The rules of the field as data: forms, scales, values, policy areas, deadlines, questionnaires."""

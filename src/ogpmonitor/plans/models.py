@@ -1,0 +1,116 @@
+"""The workbench's tables of plans: action plan > commitment > milestone.
+
+Texts are `Localized` objects as JSON; dates that a source gives only to the month or year are `PartialDate` strings.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
+
+
+class PlanStatus(StrEnum):
+    """Where a plan stands in the OGP Local cycle."""
+
+    COCREATION = "co_creation"
+    SUBMITTED = "submitted"
+    ENDED = "ended"
+
+
+class Progress(StrEnum):
+    """What the responsible unit reports about a milestone. Late is not one of them: it follows from the dates."""
+
+    NOT_STARTED = "not_started"
+    ONGOING = "ongoing"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+class Plan(Identified, TenantOwned, Versioned, Base):
+    """An action plan: its strategic vision, its co-creation and the facts about it."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "slug"),
+        UniqueConstraint("tenant_id", "id"),
+        {"schema": "workbench"},
+    )
+
+    slug: Mapped[str]
+    title: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    source_language: Mapped[str]
+    starts_on: Mapped[str | None]
+    ends_on: Mapped[str | None]  # "Action Plan End": the commitments end
+    cycle_ends_on: Mapped[str | None]  # "Duration": the cycle ends, up to two months later
+    submitted_on: Mapped[str | None]
+    content: Mapped[
+        dict[str, Any]
+    ]  # foreword, vision, co-creation, endorsements, institutions, monitoring body, source
+    demo: Mapped[bool]
+    commitments: Mapped[list["Commitment"]] = relationship(
+        lazy="raise", order_by="Commitment.position", back_populates="plan"
+    )
+
+
+class Commitment(Identified, TenantOwned, Versioned, Base):
+    """A promise of reform."""
+
+    __tablename__ = "commitments"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "plan_id", "code"),
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(["tenant_id", "plan_id"], ["workbench.plans.tenant_id", "workbench.plans.id"]),
+        {"schema": "workbench"},
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(index=True)
+    code: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]]
+    starts_on: Mapped[str | None]
+    ends_on: Mapped[str | None]
+    content: Mapped[dict[str, Any]]  # every other field of the commitment template
+    demo: Mapped[bool]
+    plan: Mapped[Plan] = relationship(lazy="raise", back_populates="commitments")
+    milestones: Mapped[list["Milestone"]] = relationship(
+        lazy="raise", order_by="Milestone.position", back_populates="commitment"
+    )
+
+
+class Milestone(Identified, TenantOwned, Versioned, Base):
+    """A verifiable step of a commitment, and what its unit last reported about it."""
+
+    __tablename__ = "milestones"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "commitment_id", "code"),
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(
+            ["tenant_id", "commitment_id"], ["workbench.commitments.tenant_id", "workbench.commitments.id"]
+        ),
+        {"schema": "workbench"},
+    )
+
+    commitment_id: Mapped[UUID] = mapped_column(index=True)
+    code: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]]
+    starts_on: Mapped[str | None]
+    due_on: Mapped[str | None]
+    responsible_unit: Mapped[dict[str, Any] | None]
+    content: Mapped[dict[str, Any]]  # indicator, expected output, supporting actors, note on the source
+    demo: Mapped[bool]
+
+    progress: Mapped[str]
+    progress_text: Mapped[dict[str, Any] | None]
+    started_on: Mapped[date | None]
+    completed_on: Mapped[date | None]
+    late_reason: Mapped[dict[str, Any] | None]
+    reported_at: Mapped[datetime | None]
+    report_demo: Mapped[bool]
+    commitment: Mapped[Commitment] = relationship(lazy="raise", back_populates="milestones")

@@ -1,0 +1,47 @@
+"""Reading plans of the workbench."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+
+from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.plans.models import Commitment, Milestone, Plan
+
+WHOLE = selectinload(Plan.commitments).selectinload(Commitment.milestones)
+
+
+async def list_plans(session: AsyncSession) -> Sequence[Plan]:
+    """Every plan of the tenant, newest first, without commitments."""
+    return (await session.scalars(select(Plan).order_by(Plan.slug.desc()))).all()
+
+
+async def get_plan(session: AsyncSession, slug: str) -> Plan:
+    """A plan with its commitments and their milestones: three queries, whatever its size.
+
+    Raises:
+        NotFound: the tenant has no plan called so.
+    """
+    plan = (await session.scalars(select(Plan).where(Plan.slug == slug).options(WHOLE))).one_or_none()
+    if plan is None:
+        raise NotFound("plan.not_found")
+    return plan
+
+
+async def get_milestone(session: AsyncSession, milestone_id: UUID) -> Milestone:
+    """A milestone with its commitment and plan.
+
+    Raises:
+        NotFound: there is none, or it is another tenant's.
+    """
+    statement = (
+        select(Milestone)
+        .where(Milestone.id == milestone_id)
+        .options(joinedload(Milestone.commitment).joinedload(Commitment.plan))
+    )
+    milestone = (await session.scalars(statement)).one_or_none()
+    if milestone is None:
+        raise NotFound("milestone.not_found")
+    return milestone

@@ -1,0 +1,223 @@
+"""Writing plans: load one from its file, report the progress of a milestone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.audit import service as audit
+from ogpmonitor.kit.db import utc_now
+from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.plans.models import Commitment, Milestone, Plan, Progress
+from ogpmonitor.plans.planfile import CommitmentFile, MilestoneFile, PlanFile
+
+PLAN_COLUMNS = {
+    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on",
+    "commitments",
+}  # fmt: skip
+COMMITMENT_COLUMNS = {"code", "title", "starts_on", "ends_on", "milestones"}
+MILESTONE_COLUMNS = {"code", "title", "starts_on", "due_on", "responsible_unit"}
+NOT_CONTENT = {*MILESTONE_COLUMNS, "commitment"}  # a demo file also says which commitment it belongs to
+
+
+async def load_plan(session: AsyncSession, file: PlanFile, *, by: Actor, demo: bool = False) -> Plan | None:
+    """The plan that `file` describes stands in the workbench; one that stands there already is left as it is (None).
+
+    People edit a plan after it was loaded, so a file never overwrites it.
+    """
+    if await session.scalar(select(Plan.id).where(Plan.slug == file.slug)):
+        return None
+    plan = Plan(
+        **_columns(file, {"slug", "title", "status", "source_language"}),
+        **_columns(file, {"starts_on", "ends_on", "cycle_ends_on", "submitted_on"}),
+        content=file.model_dump(mode="json", exclude=PLAN_COLUMNS, exclude_none=True),
+        demo=demo,
+        commitments=[commitment_row(one, position, demo=demo) for position, one in enumerate(file.commitments)],
+    )
+    session.add(plan)
+    await session.flush()
+    await audit.record(session, "plan.loaded", by=by, about=plan, after={"slug": plan.slug})
+    return plan
+
+
+def commitment_row(file: CommitmentFile, position: int, *, demo: bool) -> Commitment:
+    """A new row for the commitment that `file` describes, with its milestones."""
+    return Commitment(
+        **_columns(file, {"code", "title", "starts_on", "ends_on"}),
+        position=position,
+        content=file.model_dump(mode="json", exclude=COMMITMENT_COLUMNS, exclude_none=True),
+        demo=demo,
+        milestones=[milestone_row(one, place, demo=demo) for place, one in enumerate(file.milestones)],
+    )
+
+
+def milestone_row(file: MilestoneFile, position: int, *, demo: bool) -> Milestone:
+    """A new row for the milestone that `file` describes, with nothing reported."""
+    return Milestone(
+        **_columns(file, MILESTONE_COLUMNS),
+        position=position,
+        content=file.model_dump(mode="json", exclude=NOT_CONTENT, exclude_none=True),
+        demo=demo,
+        progress=Progress.NOT_STARTED,
+        report_demo=False,
+    )
+
+
+async def add_commitment(
+    session: AsyncSession, plan: Plan, file: CommitmentFile, *, by: Actor, demo: bool
+) -> Commitment:
+    """`plan` (loaded whole) ends with the commitment that `file` describes.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+    """
+    if not permits(by, Permission.PLAN_WRITE, plan):
+        raise NotPermitted(Permission.PLAN_WRITE)
+    commitment = commitment_row(file, len(plan.commitments), demo=demo)
+    plan.commitments.append(commitment)
+    await session.flush()
+    await audit.record(session, "commitment.added", by=by, about=commitment, after={"code": commitment.code})
+    return commitment
+
+
+async def add_milestone(
+    session: AsyncSession, commitment: Commitment, file: MilestoneFile, *, by: Actor, demo: bool
+) -> Milestone:
+    """`commitment` (loaded with its milestones) ends with the milestone that `file` describes, nothing reported yet.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+    """
+    if not permits(by, Permission.PLAN_WRITE, commitment):
+        raise NotPermitted(Permission.PLAN_WRITE)
+    milestone = milestone_row(file, len(commitment.milestones), demo=demo)
+    commitment.milestones.append(milestone)
+    await session.flush()
+    await audit.record(session, "milestone.added", by=by, about=milestone, after={"code": milestone.code})
+    return milestone
+
+
+def _columns(file: PlanFile | CommitmentFile | MilestoneFile, names: set[str]) -> dict[str, Any]:
+    dumped = file.model_dump(mode="json", include=names)
+    return {name: dumped[name] for name in names}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a unit says about a milestone."""
+
+    progress: Progress
+    text: Localized | None = None
+    started_on: date | None = None
+    completed_on: date | None = None
+    late_reason: Localized | None = None
+    demo: bool = False
+
+
+def is_late(milestone: Milestone, *, on: date) -> bool:
+    """Whether it should have been completed before `on`, a day in the tenant's time zone; due on `on` is not late.
+
+    A withdrawn milestone owes nothing any more.
+    """
+    if milestone.due_on is None or milestone.progress in {Progress.COMPLETED, Progress.WITHDRAWN}:
+        return False
+    return PartialDate.parse(milestone.due_on).last_day < on
+
+
+def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
+    """Whether `report` must say why: the milestone is late, was completed late, is withdrawn, or goes back."""
+    due = PartialDate.parse(milestone.due_on).last_day if milestone.due_on else None
+    if report.progress == Progress.WITHDRAWN or milestone.progress == Progress.COMPLETED != report.progress:
+        return True
+    if due is None:
+        return False
+    if report.progress == Progress.COMPLETED:
+        return report.completed_on is not None and report.completed_on > due
+    return due < on
+
+
+async def report_progress(
+    session: AsyncSession, milestone: Milestone, report: Report, *, on: date, by: Actor, at: datetime | None = None
+) -> Milestone:
+    """`milestone` says what `report` says, and the trace says who said so. `on` is today in the tenant's time zone.
+
+    It counts as reported `at` that instant, which is now unless told otherwise.
+
+    Reporting what it says already changes nothing and leaves no trace. Nothing is public before it is published.
+
+    Raises:
+        NotPermitted: `by` is neither a coordinator nor in the responsible unit.
+        Invalid: the dates contradict each other, or a reason is missing.
+    """
+    if not permits(by, Permission.MILESTONE_REPORT, milestone):
+        raise NotPermitted(Permission.MILESTONE_REPORT, msgid("Another unit answers for this milestone."))
+    _check(milestone, report, on=on)
+    before, after = _told(milestone), _as_columns(report)
+    changed = {name for name in after if before[name] != after[name]}
+    if not changed:
+        return milestone
+    for name in changed:
+        setattr(milestone, name, after[name])
+    milestone.reported_at = (at or utc_now()).replace(microsecond=0)
+    milestone.report_demo = report.demo
+    await session.flush()
+    await audit.record(
+        session,
+        "milestone.progress_reported",
+        by=by,
+        about=milestone,
+        before={name: _json(before[name]) for name in changed},
+        after={name: _json(after[name]) for name in changed},
+    )
+    return milestone
+
+
+def _check(milestone: Milestone, report: Report, *, on: date) -> None:
+    if report.progress == Progress.COMPLETED and report.completed_on is None:
+        raise Invalid("milestone.completed_on", msgid("Say on which day it was completed."), field="completed_on")
+    if report.started_on and report.completed_on and report.completed_on < report.started_on:
+        raise Invalid("milestone.dates", msgid("It cannot be completed before it started."), field="completed_on")
+    if report.completed_on and report.completed_on > on:
+        raise Invalid("milestone.future", msgid("This day has not come yet."), field="completed_on")
+    if report.started_on and report.started_on > on:
+        raise Invalid("milestone.future", msgid("This day has not come yet."), field="started_on")
+    if needs_reason(milestone, report, on=on) and report.late_reason is None:
+        raise Invalid(
+            "milestone.reason", msgid("Say why: it is late, was withdrawn, or goes back."), field="late_reason"
+        )
+
+
+def _told(milestone: Milestone) -> dict[str, Any]:
+    names = ("progress", "progress_text", "started_on", "completed_on", "late_reason")
+    return {name: getattr(milestone, name) for name in names}
+
+
+def _as_columns(report: Report) -> dict[str, Any]:
+    return {
+        "progress": report.progress.value,
+        "progress_text": report.text.model_dump(mode="json") if report.text else None,
+        "started_on": report.started_on,
+        "completed_on": report.completed_on if report.progress == Progress.COMPLETED else None,
+        "late_reason": report.late_reason.model_dump(mode="json") if report.late_reason else None,
+    }
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def check_version(milestone: Milestone, version: int) -> None:
+    """Nothing, if `version` is the one that was read.
+
+    Raises:
+        Conflict: somebody wrote in between; both texts are to be shown.
+    """
+    if milestone.version != version:
+        raise Conflict("milestone.changed_meanwhile", msgid("Somebody else changed this while you were writing."))

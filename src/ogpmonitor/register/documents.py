@@ -1,0 +1,321 @@
+"""The published language: what a document of the register may say.
+
+A document is canonical JSON (RFC 8785) named by its SHA-256. Its shape is versioned by `schema`: a field may be added
+with a default, never renamed or dropped, so that whatever was published stays readable.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.partial_date import PartialDate
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+# Instants are written in UTC to the second, with a Z, whatever zone they came in.
+Instant = Annotated[datetime, PlainSerializer(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ"), when_used="json")]
+Kind = Literal["plan", "commitment", "assessment"]
+
+
+class Part(BaseModel):
+    """Base of everything inside a document."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Source(Part):
+    """Where a statement comes from."""
+
+    title: str
+    url: str | None = None
+    note: Localized | None = None
+
+
+class Endorsement(Part):
+    """Who endorsed the plan: position and organisation. The person's name is withheld."""
+
+    position: Localized
+    organisation: Localized
+
+
+class ProgrammeBalance(Part):
+    """A government programme as its source counts it: what was set aside leaves the base."""
+
+    committed: int
+    set_aside: int
+    base: int
+    fulfilled: int
+    as_found: str
+    note: Localized | None = None
+    source: Source
+
+
+class Institution(Part):
+    """A body that takes part in a commitment."""
+
+    name: Localized
+    role: str = "involved"
+
+
+class DeclaredStatus(Part):
+    """What the government itself declares about a commitment, with its own word for it."""
+
+    status: str
+    as_found: str
+
+
+class InceptionSummary(Part):
+    """The summary of the inception report as OGP publishes it with the commitment."""
+
+    verifiable: str
+    relevant: str
+    novelty: Localized
+    change: Localized
+    source: Source
+
+
+class PublishedEvidence(Part):
+    """A file by the hash of its bytes, or a link by its address."""
+
+    id: str
+    kind: Literal["file", "link"]
+    title: Localized
+    url: str | None = None
+    file_name: str | None = None
+    media_type: str | None = None
+    size_bytes: int | None = None
+    sha256: Sha256
+    dated_on: PartialDate | None = None
+    restricted: bool = False
+    demo: bool = False
+
+
+class PublishedMilestone(Part):
+    """A step of a commitment, what its unit reports about it, and what backs the report."""
+
+    code: str
+    title: Localized
+    indicator: Localized | None = None
+    expected_output: Localized | None = None
+    starts_on: PartialDate | None = None
+    due_on: PartialDate | None = None
+    responsible_unit: Localized | None = None
+    supporting: tuple[Localized, ...] = ()
+    source_note: Localized | None = None
+    demo: bool = False
+    progress: str = "not_started"
+    progress_text: Localized | None = None
+    started_on: date | None = None
+    completed_on: date | None = None
+    late_reason: Localized | None = None
+    reported_at: Instant | None = None
+    report_demo: bool = False
+    evidence: tuple[PublishedEvidence, ...] = ()
+
+
+class Jurisdiction(Part):
+    """Whose plan it is, as it was called when the edition was published."""
+
+    slug: str
+    name: Localized
+    country: str
+
+
+class PlanDocument(Part):
+    """A plan without its commitments."""
+
+    schema_: Literal["ogpmonitor/plan/1"] = Field(default="ogpmonitor/plan/1", alias="schema")
+    kind: Literal["plan"] = "plan"
+    jurisdiction: Jurisdiction
+    slug: str
+    title: Localized
+    status: str
+    source_language: str
+    starts_on: PartialDate | None = None
+    ends_on: PartialDate | None = None
+    cycle_ends_on: PartialDate | None = None
+    submitted_on: PartialDate | None = None
+    foreword: Localized | None = None
+    answers: dict[str, Localized | tuple[Localized, ...] | int] = Field(default_factory=dict)
+    endorsements: tuple[Endorsement, ...] = ()
+    endorsements_note: Localized | None = None
+    attachments: tuple[str, ...] = ()
+    programme_balance: ProgrammeBalance | None = None
+    notes: tuple[Localized, ...] = ()
+    missing: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    demo: bool = False
+
+    @property
+    def code(self) -> str:
+        """A plan has one plan document."""
+        return self.slug
+
+
+class CommitmentDocument(Part):
+    """A commitment with its milestones and what is reported about them."""
+
+    schema_: Literal["ogpmonitor/commitment/1"] = Field(default="ogpmonitor/commitment/1", alias="schema")
+    kind: Literal["commitment"] = "commitment"
+    code: str
+    ogp_id: str | None = None
+    number: str
+    title: Localized
+    title_note: Localized | None = None
+    summary: Localized | None = None
+    axis: Localized | None = None
+    problem: Localized | None = None
+    status_quo: Localized | None = None
+    action: Localized | None = None
+    contribution: Localized | None = None
+    long_term_goal: Localized | None = None
+    policy_area: str | None = None
+    sector: str | None = None
+    values: tuple[str, ...] = ()
+    value_relevance: Localized | None = None
+    resources: Localized | None = None
+    additional: Localized | None = None
+    starts_on: PartialDate | None = None
+    ends_on: PartialDate | None = None
+    institutions: tuple[Institution, ...] = ()
+    pillars: tuple[Localized, ...] = ()
+    declared_status: DeclaredStatus | None = None
+    inception: InceptionSummary | None = None
+    sources: tuple[Source, ...] = ()
+    missing: tuple[str, ...] = ()
+    demo: bool = False
+    milestones: tuple[PublishedMilestone, ...] = ()
+
+
+class Citation(Part):
+    """What an answer rests on: evidence the government published, a link, or a file of the monitor's own."""
+
+    kind: Literal["published", "link", "file"]
+    title: str
+    sha256: Sha256 | None = None
+    url: str | None = None
+    file_name: str | None = None
+    media_type: str | None = None
+    size_bytes: int | None = None
+    evidence_id: str | None = None
+
+    @property
+    def own_file(self) -> PublishedEvidence | None:
+        """The monitor's own file, as evidence that may be served."""
+        if self.kind != "file" or self.sha256 is None or self.evidence_id is None:
+            return None
+        return PublishedEvidence(
+            id=self.evidence_id,
+            kind="file",
+            title=Localized.of("es", es=self.title),
+            file_name=self.file_name,
+            media_type=self.media_type,
+            size_bytes=self.size_bytes,
+            sha256=self.sha256,
+        )
+
+
+class PublishedAnswer(Part):
+    """One answer with its argument. `value` is the code of an option, or the text where the question asks for one."""
+
+    question: str
+    value: str | None = None
+    explanation: str = ""
+    references: str = ""
+    citations: tuple[Citation, ...] = ()
+
+
+class Rating(Part):
+    """What an answer rates, so that readers need not know the form; `value` is the OGP value it is about."""
+
+    measures: str
+    value: str | None = None
+    code: str
+
+
+class AssessedEdition(Part):
+    """The edition an assessment looked at."""
+
+    number: int
+    sha256: Sha256
+
+
+class AssessmentDocument(Part):
+    """A published assessment: the form it was given under, the edition it looked at, and every answer."""
+
+    schema_: Literal["ogpmonitor/assessment/1"] = Field(default="ogpmonitor/assessment/1", alias="schema")
+    kind: Literal["assessment"] = "assessment"
+    code: str  # end-of-commitment:<commitment>, or the form's code for an assessment of the whole plan
+    form: str
+    form_version: int
+    commitment: str | None = None
+    assessed_edition: AssessedEdition
+    evaluator: str
+    language: str
+    published_at: Instant
+    answers: tuple[PublishedAnswer, ...]
+    ratings: tuple[Rating, ...] = ()
+    demo: bool = False
+
+    def rating(self, measures: str, value: str | None = None) -> str | None:
+        """The code given for what is measured (for that OGP value); None where nothing was rated."""
+        return next((r.code for r in self.ratings if (r.measures, r.value) == (measures, value)), None)
+
+    def answer(self, question: str) -> PublishedAnswer | None:
+        """The answer to `question`, or None where it was not asked or was hidden."""
+        return next((answer for answer in self.answers if answer.question == question), None)
+
+
+Document = PlanDocument | CommitmentDocument | AssessmentDocument
+SHAPES: Mapping[str, type[PlanDocument | CommitmentDocument | AssessmentDocument]] = {
+    "plan": PlanDocument,
+    "commitment": CommitmentDocument,
+    "assessment": AssessmentDocument,
+}
+
+
+class ManifestEntry(Part):
+    """One document of an edition."""
+
+    kind: Kind
+    code: str
+    sha256: Sha256
+
+
+class Manifest(Part):
+    """An edition: which documents it holds, in order, and which edition it follows."""
+
+    schema_: Literal["ogpmonitor/edition/1"] = Field(default="ogpmonitor/edition/1", alias="schema")
+    jurisdiction: str
+    plan: str
+    number: int
+    voice: Literal["government", "monitor"]
+    is_baseline: bool
+    baseline: int | None = None  # the number of the edition against which change is measured, once there is one
+    published_at: Instant
+    previous: Sha256 | None = None
+    documents: tuple[ManifestEntry, ...]
+
+
+def canonical(part: Part) -> bytes:
+    """The one sequence of bytes that says this: canonical JSON (RFC 8785), absent fields left out."""
+    return canonical_json(part.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+def canonical_json(value: Any) -> bytes:
+    """`value` as canonical JSON (RFC 8785)."""
+    return rfc8785.dumps(value)
+
+
+def name_of(body: bytes) -> str:
+    """The name of a document: the SHA-256 of its bytes, in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def read_document(kind: str, body: bytes) -> Document:
+    """What a stored document says."""
+    return SHAPES[kind].model_validate_json(body)

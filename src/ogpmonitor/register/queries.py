@@ -1,0 +1,143 @@
+"""Reading what has been published. Works through either door: the register is open to both roles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.register.documents import (
+    AssessmentDocument,
+    CommitmentDocument,
+    PlanDocument,
+    read_document,
+)
+from ogpmonitor.register.documents import (
+    Document as AnyDocument,
+)
+from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry
+
+
+@dataclass(frozen=True)
+class Published:
+    """One edition with everything it holds, in the order of its manifest."""
+
+    edition: Edition
+    entries: Sequence[EditionEntry]
+    bodies: dict[str, bytes]  # by SHA-256
+
+    @cached_property
+    def documents(self) -> dict[tuple[str, str], AnyDocument]:
+        """Every document by kind and code."""
+        return {(e.kind, e.code): read_document(e.kind, self.bodies[e.document_sha256]) for e in self.entries}
+
+    @cached_property
+    def plan(self) -> PlanDocument:
+        return next(document for document in self.documents.values() if isinstance(document, PlanDocument))
+
+    @cached_property
+    def commitments(self) -> Sequence[CommitmentDocument]:
+        """In the plan's order."""
+        return [document for document in self.documents.values() if isinstance(document, CommitmentDocument)]
+
+    @cached_property
+    def assessments(self) -> Sequence[AssessmentDocument]:
+        return [document for document in self.documents.values() if isinstance(document, AssessmentDocument)]
+
+    def commitment(self, code: str) -> CommitmentDocument:
+        """The commitment with this code, compared without case.
+
+        Raises:
+            NotFound: the edition has none.
+        """
+        for document in self.commitments:
+            if document.code.casefold() == code.casefold():
+                return document
+        raise NotFound("commitment.not_found")
+
+    def assessments_of(self, code: str) -> Sequence[AssessmentDocument]:
+        """The assessments of one commitment."""
+        return [document for document in self.assessments if document.commitment == code]
+
+    def sha256_of(self, kind: str, code: str) -> str:
+        """The name of one document of this edition."""
+        return next(e.document_sha256 for e in self.entries if (e.kind, e.code) == (kind, code))
+
+
+async def latest_edition(session: AsyncSession, jurisdiction: str, plan: str) -> Edition | None:
+    """The newest edition of a plan, or None before the first."""
+    statement = (
+        select(Edition)
+        .where(Edition.jurisdiction == jurisdiction, Edition.plan == plan)
+        .order_by(Edition.number.desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def get_edition(session: AsyncSession, jurisdiction: str, plan: str, number: int | None = None) -> Edition:
+    """Edition `number` of a plan, or the newest.
+
+    Raises:
+        NotFound: nothing has been published under that number.
+    """
+    if number is None:
+        edition = await latest_edition(session, jurisdiction, plan)
+    else:
+        statement = select(Edition).where(
+            Edition.jurisdiction == jurisdiction, Edition.plan == plan, Edition.number == number
+        )
+        edition = (await session.scalars(statement)).one_or_none()
+    if edition is None:
+        raise NotFound("edition.not_found")
+    return edition
+
+
+async def get_published(session: AsyncSession, edition: Edition) -> Published:
+    """The whole of `edition`: one query, whatever its size."""
+    statement = (
+        select(EditionEntry, Document.body)
+        .join(Document, Document.sha256 == EditionEntry.document_sha256)
+        .where(EditionEntry.edition_sha256 == edition.sha256)
+        .order_by(EditionEntry.position)
+    )
+    rows = (await session.execute(statement)).all()
+    return Published(edition, [row[0] for row in rows], {row[0].document_sha256: row[1] for row in rows})
+
+
+async def published_plan(session: AsyncSession, jurisdiction: str, plan: str, number: int | None = None) -> Published:
+    """A plan as its newest edition says it, or as edition `number` said it.
+
+    Raises:
+        NotFound: nothing has been published.
+    """
+    return await get_published(session, await get_edition(session, jurisdiction, plan, number))
+
+
+async def list_editions(session: AsyncSession, jurisdiction: str, plan: str) -> Sequence[Edition]:
+    """Every edition of a plan, newest first."""
+    statement = (
+        select(Edition)
+        .where(Edition.jurisdiction == jurisdiction, Edition.plan == plan)
+        .order_by(Edition.number.desc())
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def log_entry_of(session: AsyncSession, subject_sha256: str) -> LogEntry | None:
+    """The first entry of the log about this edition or piece of evidence."""
+    statement = select(LogEntry).where(LogEntry.subject_sha256 == subject_sha256).order_by(LogEntry.sequence).limit(1)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def first_checkpoint_after(session: AsyncSession, sequence: int) -> Checkpoint | None:
+    """The oldest signed checkpoint that covers entry `sequence`."""
+    statement = select(Checkpoint).where(Checkpoint.sequence >= sequence).order_by(Checkpoint.sequence).limit(1)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def latest_checkpoint(session: AsyncSession) -> Checkpoint | None:
+    """The newest signed head of the log."""
+    return (await session.scalars(select(Checkpoint).order_by(Checkpoint.sequence.desc()).limit(1))).one_or_none()
