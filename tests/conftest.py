@@ -4,21 +4,30 @@ The server is the embedded one, started once for all workers of a run, or the on
 names (a user who may create roles and databases). A test that asks for a database is marked `database` by itself.
 """
 
+import asyncio
 import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from ogpmonitor.demo import load_demo
 from ogpmonitor.kit import migrate
+from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.embedded import Embedded
+from ogpmonitor.register.log import SigningKey, new_signing_key_pem, read_signing_key
+from ogpmonitor.settings import Settings
+from tests.factories.cast import Cast, the_cast
+from tests.factories.site import Site, running_site
 
 SERVER_VARIABLE = "OGPMONITOR_TEST_DATABASE_URL"
 FOLDER_VARIABLE = "OGPMONITOR_TEST_FOLDER"  # workers inherit it from the process that starts them
@@ -100,7 +109,69 @@ def empty_database_url(server_url: str, run_folder: Path) -> Iterator[str]:
     _drop_databases(server_url, name)
 
 
-# Sessions on top of `database_url` (one rolled-back transaction per test, the cast, a client) go below this line.
+@pytest.fixture(scope="session")
+def demo_template(server_url: str, template_database: str, run_folder: Path, secret: str) -> str:
+    """The name of a database in which the demo stands, and nobody writes to; made once for all workers."""
+    name = f"{run_folder.name}-demo"
+    with only_one_worker(run_folder):
+        done = run_folder / "demo.done"
+        if not done.exists():
+            url = _create_database(server_url, name, template=template_database)
+            (run_folder / "signing-key.pem").write_bytes(new_signing_key_pem())
+            settings = house_settings(url, run_folder, secret)
+            asyncio.run(load_demo(settings, read_signing_key(settings.signing_key_file)))
+            done.touch()
+    return name
+
+
+@pytest.fixture
+def settings(server_url: str, demo_template: str, run_folder: Path, secret: str) -> Iterator[Settings]:
+    """A deployment of one test's own, in which the demo stands: it may write and publish what it likes."""
+    name = f"{run_folder.name}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}-{uuid4().hex[:8]}"
+    with only_one_worker(run_folder):
+        url = _create_database(server_url, name, template=demo_template)
+    yield house_settings(url, run_folder, secret)
+    _drop_databases(server_url, name)
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The doors to this test's database."""
+    opened = Database(settings.app_url, settings.public_url, pool_size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def key(settings: Settings) -> SigningKey:
+    """What signs checkpoints in this test's deployment."""
+    return read_signing_key(settings.signing_key_file)
+
+
+@pytest.fixture
+async def cast(database: Database) -> Cast:
+    """The small named cast of the house, always the same."""
+    return await the_cast(database)
+
+
+@pytest.fixture
+async def site(settings: Settings) -> AsyncIterator[Site]:
+    """The whole service, answering over HTTP; `site.sign_in("penalolen-coordinator")` gives a client for a persona."""
+    async with running_site(settings) as site:
+        yield site
+
+
+def house_settings(database_url: str, run_folder: Path, secret: str) -> Settings:
+    """The settings of a test's deployment."""
+    return Settings(
+        database_url=database_url,
+        secret_key=SecretStr(secret),
+        signing_key_file=run_folder / "signing-key.pem",
+        files_url=f"file://{run_folder}/files",
+        demo=True,
+        cookie_secure=False,
+        base_url="http://testserver",
+    )
 
 
 @contextmanager

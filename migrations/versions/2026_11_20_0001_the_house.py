@@ -441,10 +441,10 @@ DECLARE
                       WHERE jurisdiction = NEW.jurisdiction AND plan = NEW.plan AND number = NEW.number - 1);
     others text;
 BEGIN
-    SELECT string_agg(coalesce(old.kind, new.kind) || ' ' || coalesce(old.code, new.code), ', ') INTO others
-    FROM (SELECT * FROM register.edition_entries WHERE edition_sha256 = previous) old
-    FULL JOIN (SELECT * FROM register.edition_entries WHERE edition_sha256 = NEW.sha256) new USING (kind, code)
-    WHERE old.document_sha256 IS DISTINCT FROM new.document_sha256
+    SELECT string_agg(kind || ' ' || code, ', ') INTO others
+    FROM (SELECT * FROM register.edition_entries WHERE edition_sha256 = previous) was
+    FULL JOIN (SELECT * FROM register.edition_entries WHERE edition_sha256 = NEW.sha256) now_is USING (kind, code)
+    WHERE was.document_sha256 IS DISTINCT FROM now_is.document_sha256
       AND (kind = 'assessment') = (NEW.voice = 'government');
     IF others IS NOT NULL THEN
         RAISE EXCEPTION 'an edition of the % may not change what the other voice published: %', NEW.voice, others

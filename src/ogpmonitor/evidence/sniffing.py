@@ -38,7 +38,7 @@ def sniff(content: bytes, file_name: str) -> str:
     """
     if not content:
         raise Invalid("file.empty", msgid("The file is empty."))
-    guessed = filetype.guess_mime(content)
+    guessed: str | None = filetype.guess_mime(content)
     if guessed == "application/zip" or (guessed or "").startswith(("application/vnd.o", "application/epub")):
         guessed = _office_kind(content)
     elif guessed is None:

@@ -169,7 +169,8 @@ def _is_open(span: Span) -> bool:
 def _draw_span(span: Span, axis: "_Axis", today: date) -> DrawnSpan:
     late = span.late_days(today)
     until = span.ended or (min(today, axis.last) if _is_open(span) else span.planned_to)
-    began = span.began or (span.planned_from if span.state != "not_started" or span.ended else None)
+    has_begun = span.ended is not None or span.state in {"ongoing", "completed"}
+    began = span.began or (span.planned_from if has_begun else None)
     due = span.planned_to
     overdue = (due, until) if late and due and until and until > due else None
     return DrawnSpan(

@@ -54,6 +54,11 @@ class TenantOwned:
     )
 
 
+def owner_of(row: TenantOwned) -> UUID:
+    """The id of the tenant that `row` belongs to."""
+    return row.tenant_id
+
+
 class Versioned:
     """Mixin for a row people edit: every write raises `version`, and a write over a version one did not read is refused."""
 

@@ -50,9 +50,7 @@ def gallery_context() -> dict[str, Any]:
 def _options() -> list[SimpleNamespace]:
     return [
         _option("not_started", "Not started", "No iniciado", "Nothing was done.", "No se hizo nada."),
-        _option(
-            "limited", "Limited", "Limitado", "Some steps, far from the aim.", "Algunos pasos, lejos de la meta."
-        ),
+        _option("limited", "Limited", "Limitado", "Some steps, far from the aim.", "Algunos pasos, lejos de la meta."),
         _option("substantial", "Substantial", "Sustancial", "Most of what was promised.", "La mayor parte."),
         _option("complete", "Complete", "Completo", "Everything that was promised.", "Todo lo comprometido."),
     ]

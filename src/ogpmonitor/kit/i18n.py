@@ -125,7 +125,7 @@ def extract_messages(python: Path, templates: Path) -> Iterator[Message]:
     for path in sorted(python.rglob("*.py")):
         yield from _extract(path, "python", {})
     for path in sorted(path for path in templates.rglob("*") if path.is_file()):
-        yield from _extract(path, babel_extract, {"extensions": "i18n", "trimmed": "true", "silent": "false"})
+        yield from _extract(path, babel_extract, {"trimmed": "true", "silent": "false"})
 
 
 def _extract(path: Path, method: Any, options: dict[str, str]) -> Iterator[Message]:

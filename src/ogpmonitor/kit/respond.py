@@ -8,7 +8,7 @@ from litestar.enums import MediaType
 from litestar.response import Redirect
 
 from ogpmonitor.kit.errors import DomainError
-from ogpmonitor.kit.i18n import translate
+from ogpmonitor.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, translate
 from ogpmonitor.kit.place import Place
 from ogpmonitor.kit.templating import Templates
 
@@ -20,9 +20,12 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 def place_of(request: AnyRequest) -> Place:
-    """Where the request stands."""
-    place: Place = request.state.place
-    return place
+    """Where the request stands; for an address that no route knows, as much of it as the address tells."""
+    found: Place | None = request.state.get("place")
+    if found is not None:
+        return found
+    lang, _, path = request.scope["path"].lstrip("/").partition("/")
+    return Place(lang if lang in LANGUAGES else DEFAULT_LANGUAGE, path, "", request.app.state.settings.base_url)
 
 
 def context_of(request: AnyRequest, **more: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints, model_validator
 from ogpmonitor.kit.datafiles import Data, DataRefused, Problem, Source, read_toml
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
-from ogpmonitor.plans.questionnaire import AnswerKind, load_questionnaire
-from ogpmonitor.plans.taxonomy import PolicyAreaCode, SectorCode, ValueCode
+from ogpmonitor.method.questionnaire import AnswerKind, load_questionnaire
+from ogpmonitor.method.vocabularies import PolicyAreaCode, SectorCode, ValueCode
 
 PlanSlug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=40)]

@@ -229,6 +229,14 @@ class PublishedAnswer(Part):
     citations: tuple[Citation, ...] = ()
 
 
+class Rating(Part):
+    """What an answer rates, so that readers need not know the form: `measures` says what, `value` for which OGP value."""
+
+    measures: str
+    value: str | None = None
+    code: str
+
+
 class AssessedEdition(Part):
     """The edition an assessment looked at."""
 
@@ -250,7 +258,12 @@ class AssessmentDocument(Part):
     language: str
     published_at: Instant
     answers: tuple[PublishedAnswer, ...]
+    ratings: tuple[Rating, ...] = ()
     demo: bool = False
+
+    def rating(self, measures: str, value: str | None = None) -> str | None:
+        """The code given for what is measured (for that OGP value); None where nothing was rated."""
+        return next((r.code for r in self.ratings if (r.measures, r.value) == (measures, value)), None)
 
     def answer(self, question: str) -> PublishedAnswer | None:
         """The answer to `question`, or None where it was not asked or was hidden."""

@@ -10,9 +10,6 @@ from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, Document, PlanDocument
 from ogpmonitor.register.models import CommitmentFact, Edition, MilestoneFact, PlanFact
 
-# Which answers carry a rating: said by every form that rates (the method's forms keep these keys stable).
-COMPLETION_QUESTION = "EOC1.1"
-DEGREE_QUESTIONS = ("EOC2.1.1.degree", "EOC2.1.2.degree", "EOC2.1.3.degree", "EOC2.1.4.degree")
 DEGREES = ("worsened", "did_not_change", "marginal", "major", "outstanding")  # in rising order
 
 
@@ -32,8 +29,12 @@ class Facts:
 
 def searchable(*texts: Localized | str | None) -> str:
     """`texts` in every language, lower case and without accents: what a search is matched against."""
-    words = (part for text in texts if text for part in (text.texts.values() if isinstance(text, Localized) else (text,)))
-    return plain(" ".join(words))
+    return plain(" ".join(word for text in texts if text for word in _in_every_language(text)))
+
+
+def _in_every_language(text: Localized | str) -> Sequence[str]:
+    """By language code, so that the same text always reads the same."""
+    return [text] if isinstance(text, str) else [said for _, said in sorted(text.texts.items())]
 
 
 def plain(text: str) -> str:
@@ -47,7 +48,7 @@ def facts_of(edition: Edition, documents: Iterable[Document]) -> Facts:
     found = list(documents)
     plan = next(document for document in found if isinstance(document, PlanDocument))
     commitments = [document for document in found if isinstance(document, CommitmentDocument)]
-    ratings = {d.commitment: d for d in found if isinstance(d, AssessmentDocument) and d.answer(COMPLETION_QUESTION)}
+    ratings = {d.commitment: d for d in found if isinstance(d, AssessmentDocument) and d.rating("completion")}
     milestones = [fact for document in commitments for fact in _milestone_facts(edition, document)]
     return Facts(
         plan=_plan_fact(edition, plan, milestones),
@@ -80,7 +81,6 @@ def _plan_fact(edition: Edition, plan: PlanDocument, milestones: Sequence[Milest
 def _commitment_fact(
     edition: Edition, commitment: CommitmentDocument, position: int, rating: AssessmentDocument | None
 ) -> CommitmentFact:
-    completion = rating.answer(COMPLETION_QUESTION) if rating else None
     return CommitmentFact(
         jurisdiction=edition.jurisdiction,
         plan=edition.plan,
@@ -89,7 +89,7 @@ def _commitment_fact(
         title_en=commitment.title.in_("en"),
         title_es=commitment.title.in_("es"),
         declared_status=commitment.declared_status.status if commitment.declared_status else None,
-        completion=completion.value if completion else None,
+        completion=rating.rating("completion") if rating else None,
         best_degree=best_degree(rating) if rating else None,
         assessed_at=rating.published_at if rating else None,
         search=searchable(
@@ -102,8 +102,7 @@ def _commitment_fact(
 
 def best_degree(rating: AssessmentDocument) -> str | None:
     """The highest degree of opening among the values assessed; None where none applied."""
-    answers = (rating.answer(question) for question in DEGREE_QUESTIONS)
-    given = [answer.value for answer in answers if answer and answer.value in DEGREES]
+    given = [given.code for given in rating.ratings if given.measures == "diog" and given.code in DEGREES]
     return max(given, key=DEGREES.index, default=None)
 
 

@@ -1,9 +1,7 @@
 // Small comforts. Every page works without this file.
 (() => {
   "use strict";
-  const words = document.documentElement.lang === "es"
-    ? { copy: "Copiar", copied: "Copiado", unsaved: "Hay cambios sin guardar." }
-    : { copy: "Copy", copied: "Copied", unsaved: "There are unsaved changes." };
+  const word = (name) => document.body.dataset[`word${name}`];
   let unsaved = false;
 
   // A form is sent once. Coming back by the back button frees it again.
@@ -29,7 +27,7 @@
     const state = event.target.form && document.querySelector("[data-save-state]");
     if (!state) return;
     unsaved = true;
-    state.textContent = words.unsaved;
+    state.textContent = word("Unsaved");
     state.className = "save-state save-state--unsaved";
   });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
@@ -40,13 +38,13 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button--quiet";
-    button.textContent = words.copy;
+    button.textContent = word("Copy");
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(code.textContent);
-      button.textContent = words.copied;
+      button.textContent = word("Copied");
     });
     code.after(" ", button);
   });
   prepare(document);
-  document.querySelector(".notice--problem[tabindex]")?.focus();
+  document.querySelector(".notice--problem[tabindex]")?.focus({ preventScroll: true });
 })();

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from ogpmonitor.kit.db import Database
+from ogpmonitor.kit.db import Database, TenantOwned, owner_of
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.tenants.models import Tenant
@@ -66,6 +66,10 @@ class KnownTenant:
     def zone(self) -> ZoneInfo:
         """Where its days begin and end."""
         return ZoneInfo(self.file.time_zone)
+
+    def is_home_of(self, row: TenantOwned) -> bool:
+        """Whether `row` belongs to this tenant."""
+        return owner_of(row) == self.id
 
 
 class TenantDirectory:

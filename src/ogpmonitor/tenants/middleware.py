@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from litestar.middleware import ASGIMiddleware
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ogpmonitor.kit.errors import NotFound
@@ -27,7 +28,7 @@ class OwnHosts:
         self._app, self._directory = app, directory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (tenant := self._directory.at_host(host_of(scope["headers"]))):
+        if scope["type"] == ScopeType.HTTP and (tenant := self._directory.at_host(host_of(scope["headers"]))):
             scope["path"] = with_segment(scope["path"], tenant.slug)
             scope["raw_path"] = scope["path"].encode()
             scope["ogp_home"] = tenant.slug  # type: ignore[typeddict-unknown-key]  # our own key, read by FindPlace
@@ -42,6 +43,12 @@ def with_segment(path: str, slug: str) -> str:
     rest = "/".join(parts[2:])
     first = parts[2] if len(parts) > 2 else ""
     return path if first in PLATFORM_SEGMENTS else f"/{parts[1]}/{slug}/{rest}"
+
+
+def page_path(path: str) -> str:
+    """What follows the language, as it is written in links: with a closing slash, unless it names a file."""
+    rest = path.lstrip("/").partition("/")[2].rstrip("/")
+    return rest if not rest or "." in rest.rpartition("/")[2] else f"{rest}/"
 
 
 class FindPlace(ASGIMiddleware):
@@ -60,7 +67,7 @@ class FindPlace(ASGIMiddleware):
         home = str(scope.get("ogp_home", ""))
         query = scope.get("query_string", b"").decode("latin-1")
         known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
-        path = scope["path"].partition("/")[2].partition("/")[2] if "lang" in params else ""
+        path = page_path(scope["path"]) if "lang" in params else ""
         scope["state"]["place"] = Place(known, path, query, self._base_url, None, home)
         if lang not in LANGUAGES:
             raise NotFound("language.not_found")

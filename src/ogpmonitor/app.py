@@ -1,0 +1,164 @@
+"""Puts everything together; the only module that knows every room."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, ControllerRouterHandler
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from ogpmonitor.accounts.middleware import FindActor, authorize
+from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
+from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
+from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.respond import refusal, refusal_with
+from ogpmonitor.kit.static import StaticFiles
+from ogpmonitor.kit.storage import Storage
+from ogpmonitor.kit.templating import Templates
+from ogpmonitor.portal.cache import PageCache
+from ogpmonitor.register.announcements import Announcements
+from ogpmonitor.register.log import read_signing_key
+from ogpmonitor.settings import Settings
+from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
+from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
+from ogpmonitor.tenants.routes import HealthController, StaticController
+
+log = structlog.get_logger()
+ROUTES: Sequence[ControllerRouterHandler] = (
+    HealthController,
+    SignInController,
+    StaticController,
+)
+FORM_OVERHEAD_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """The whole service as one ASGI application, configured by `settings` or else by the environment."""
+    settings = settings or Settings()
+    database = Database(settings.app_url, settings.public_url)
+    directory = TenantDirectory(database)
+    app = _litestar(settings, database, directory)
+    cache = PageCache(OwnHosts(app, directory))
+    app.state.page_cache = cache
+    return SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
+
+
+def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:
+    static = StaticFiles()
+    state = State(
+        {
+            "settings": settings,
+            "demo": settings.demo,
+            "database": database,
+            "directory": directory,
+            "static": static,
+            "templates": Templates(settings.templates_folder, static, reload=settings.development),
+            "storage": Storage.at(settings.files_url),
+            "signing_key": read_signing_key(settings.signing_key_file),
+        }
+    )
+    return Litestar(
+        route_handlers=list(ROUTES),
+        state=state,
+        lifespan=[_running],
+        guards=[authorize],
+        middleware=[
+            FindPlace(directory, settings.base_url),
+            SameOriginOnly(),
+            FindActor(database, idle=timedelta(minutes=settings.session_idle_minutes)),
+        ],
+        dependencies={"session": Provide(_session), "register": Provide(_register)},
+        exception_handlers={
+            DomainError: _refuse,
+            StaleDataError: _refuse_stale,
+            OperationalError: _refuse_without_database,
+            HTTPException: _refuse_http,
+            Exception: _fail,
+        },
+        compression_config=CompressionConfig(backend="brotli", brotli_quality=5, brotli_gzip_fallback=True),
+        request_max_body_size=settings.max_upload_bytes * settings.max_files_per_form + FORM_OVERHEAD_BYTES,
+        openapi_config=None,
+    )
+
+
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    """The directory is read, and publications are heard of until the application stops."""
+    database: Database = app.state.database
+    directory: TenantDirectory = app.state.directory
+    cache: PageCache = app.state.page_cache
+
+    def hear(jurisdiction: str | None) -> None:
+        cache.enabled = announcements.is_listening
+        cache.forget(jurisdiction)
+        if jurisdiction is None and announcements.is_listening:
+            refreshing.add(task := asyncio.ensure_future(directory.refresh()))
+            task.add_done_callback(refreshing.discard)
+
+    refreshing: set[asyncio.Future[None]] = set()
+    url = make_url(app.state.settings.public_url).set(drivername="postgresql")
+    announcements = Announcements(url.render_as_string(hide_password=False), hear, (TENANTS_SYNCED,))
+    await directory.refresh()
+    listening = asyncio.create_task(announcements.run())
+    try:
+        yield
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await database.close()
+
+
+async def _session(request: Request[Any, Any, Any]) -> AsyncGenerator[TenantSession]:
+    """One transaction sealed to the tenant and the actor of the request, read-only where nothing may change."""
+    tenant, actor = request.state.place.tenant, request.user
+    database: Database = request.app.state.database
+    async with database.tenant_session(
+        tenant.id if tenant else None, actor.id, read_only=request.method in SAFE_METHODS
+    ) as session:
+        yield session
+
+
+async def _register(request: Request[Any, Any, Any]) -> AsyncGenerator[RegisterSession]:
+    """One read-only transaction on what has been published."""
+    database: Database = request.app.state.database
+    async with database.register_session() as session:
+        yield session
+
+
+def _refuse(request: Request[Any, Any, Any], error: DomainError) -> Response[Any]:
+    return refusal(request, error)
+
+
+def _refuse_stale(request: Request[Any, Any, Any], _error: StaleDataError) -> Response[Any]:
+    message = msgid("Somebody else changed this while you were writing.")
+    return refusal(request, Conflict("row.changed_meanwhile", message))
+
+
+def _refuse_without_database(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:
+    log.error("database.away", reason=str(error.orig))
+    return refusal(request, Unavailable("database.away"))
+
+
+def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    return refusal_with(request, error.status_code, code=f"http.{error.status_code}")
+
+
+def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    log.exception("request.failed", exc_info=error, method=request.method, path=request.url.path)
+    try:
+        return refusal_with(request, 500, code="failed")
+    except Exception:  # noqa: BLE001  the page that says so must not fail in turn
+        return Response("500", status_code=500, media_type=MediaType.TEXT)

@@ -1,0 +1,61 @@
+"""`/static` and `/health`: files the browser needs, each tenant's logo and accent, and whether the service is well."""
+
+from litestar import Controller, Response, get
+from litestar.params import FromPath
+from sqlalchemy import text
+
+from ogpmonitor.accounts.permissions import Permission
+from ogpmonitor.kit.db import Database
+from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.respond import AnyRequest
+from ogpmonitor.kit.static import StaticFiles, tenant_css
+from ogpmonitor.tenants.directory import TenantDirectory
+
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+# An image opened by itself must stay an image.
+SVG_HEADERS = {**FOR_EVER, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+
+
+class StaticController(Controller):
+    """Addresses name content (a fingerprint or a digest), so answers are kept for ever."""
+
+    path = "/static"
+
+    @get("/tenants/{file:str}", permission=Permission.PUBLIC)
+    async def tenant_file(self, request: AnyRequest, file: FromPath[str]) -> Response[str]:
+        slug, _, kind = file.rpartition(".")
+        directory: TenantDirectory = request.app.state.directory
+        tenant = await directory.get(slug)
+        if kind == "css":
+            css = tenant_css(tenant.accent, tenant.accent_dark)
+            return Response(css, media_type="text/css; charset=utf-8", headers=dict(FOR_EVER))
+        if kind == "svg":
+            return Response(tenant.logo_svg, media_type="image/svg+xml", headers=dict(SVG_HEADERS))
+        raise NotFound
+
+    @get("/{fingerprint:str}/{name:path}", permission=Permission.PUBLIC)
+    async def file(self, request: AnyRequest, fingerprint: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+        files: StaticFiles = request.app.state.static
+        found = files.find(fingerprint, str(name).lstrip("/"))
+        if found is None:
+            raise NotFound
+        return Response(found.content, media_type=found.media_type, headers=dict(FOR_EVER))
+
+
+class HealthController(Controller):
+    """Whether the process lives, and whether it can serve."""
+
+    path = "/health"
+
+    @get("/live", permission=Permission.PUBLIC)
+    async def live(self) -> Response[str]:
+        return Response("live", media_type="text/plain")
+
+    @get("/ready", permission=Permission.PUBLIC)
+    async def ready(self, request: AnyRequest) -> Response[str]:
+        """200 when the database answers through both doors; 503 otherwise (see the application's error table)."""
+        database: Database = request.app.state.database
+        async with database.tenant_session(None, read_only=True) as session, database.register_session() as register:
+            await session.execute(text("SELECT 1"))
+            await register.execute(text("SELECT 1"))
+        return Response("ready", media_type="text/plain")

@@ -1,0 +1,73 @@
+"""The whole service inside the test's process, answering over HTTP without a socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from ogpmonitor.app import create_app
+from ogpmonitor.settings import Settings
+
+ADDRESS = "http://testserver"
+
+
+@dataclass
+class Site:
+    """The running service. `client` is a stranger's."""
+
+    app: Any
+    client: httpx.AsyncClient
+    others: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def visitor(self, **headers: str) -> httpx.AsyncClient:
+        """A browser of its own, which sends forms from this site's pages."""
+        client = new_client(self.app, **headers)
+        self.others.append(client)
+        return client
+
+    async def sign_in(self, persona: str) -> httpx.AsyncClient:
+        """A browser in which `persona` has signed in."""
+        client = self.visitor()
+        answer = await client.post("/es/sign-in/", data={"persona": persona})
+        assert answer.status_code == 303, answer.text
+        return client
+
+
+def new_client(app: Any, **headers: str) -> httpx.AsyncClient:
+    """A client that keeps cookies and does not follow redirects."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url=ADDRESS, headers={"Origin": ADDRESS, "Accept": "text/html", **headers}
+    )
+
+
+@asynccontextmanager
+async def running_site(settings: Settings) -> AsyncIterator[Site]:
+    """The service, started and stopped as a server would."""
+    app = create_app(settings)
+    async with _lifespan(app):
+        site = Site(app, new_client(app))
+        try:
+            yield site
+        finally:
+            for client in [site.client, *site.others]:
+                await client.aclose()
+
+
+@asynccontextmanager
+async def _lifespan(app: Any) -> AsyncIterator[None]:
+    incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    outgoing: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    running = asyncio.create_task(app(scope, incoming.get, outgoing.put))
+    await incoming.put({"type": "lifespan.startup"})
+    started = await outgoing.get()
+    assert started["type"] == "lifespan.startup.complete", started
+    try:
+        yield
+    finally:
+        await incoming.put({"type": "lifespan.shutdown"})
+        await outgoing.get()
+        await running
