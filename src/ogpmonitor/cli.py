@@ -84,14 +84,24 @@ def tenants() -> None:
 @click.option("--folder", default=DEFAULT_TENANTS, type=click.Path(path_type=Path), help="The folder of tenants.")
 def check_tenants(folder: Path) -> None:
     """Read every file of every tenant and name each problem; needs no database."""
-    from ogpmonitor.demo import read_everything  # noqa: PLC0415 (see the module's docstring)
     from ogpmonitor.kit.datafiles import DataRefused  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.plans.planfile import read_plan  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.tenants.files import read_tenants  # noqa: PLC0415 (see the module's docstring)
 
+    problems, plans = [], 0
     try:
-        found = read_everything(folder)
+        found = read_tenants(folder)
     except DataRefused as refused:
         fail(str(refused))
-    click.echo(f"{len(found)} tenants, no problem: {', '.join(found)}.")
+    for path in (path for each in found for path in each.plan_files):
+        try:
+            read_plan(path)
+        except DataRefused as refused:
+            problems.append(str(refused))
+        plans += 1
+    if problems:
+        fail("\n".join(problems))
+    click.echo(f"{len(found)} tenants and {plans} plans, no problem: {', '.join(each.tenant.slug for each in found)}.")
 
 
 @tenants.command("sync")
@@ -161,7 +171,9 @@ def settings_or_fail() -> "Settings":
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"OGPMONITOR_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors(include_input=False)]
+        lines = [
+            f"OGPMONITOR_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors(include_input=False)
+        ]
         fail("\n".join([*lines, "docs/settings.md says what each setting means."]))
 
 

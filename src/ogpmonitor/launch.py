@@ -21,6 +21,7 @@ from ogpmonitor.kit.processes import Family, ProcessEndedError, interruptible, i
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 PREPARED_BY = ("src/ogpmonitor", "migrations", "tenants")
+_ANOTHER_FOLDER = "choose another folder, as in: make demo DATA=some/folder"
 _READY_SECONDS = 60.0
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
 
@@ -61,7 +62,9 @@ class Demo:
         given = os.environ.get("OGPMONITOR_DATABASE_URL")
         server = Embedded(self.folder / "postgres", ends_with_us=True)
         try:
-            with self._step(1, f"database: {'the one OGPMONITOR_DATABASE_URL names' if given else 'PostgreSQL of our own'}"):
+            with self._step(
+                1, f"database: {'the one OGPMONITOR_DATABASE_URL names' if given else 'PostgreSQL of our own'}"
+            ):
                 if not given:
                     server.start()
                 environment = self._environment(given or server.create_database("ogpmonitor"))
@@ -75,9 +78,13 @@ class Demo:
     def _serve(self, environment: Mapping[str, str]) -> None:
         with Family() as family:
             with self._step(3, "web server and worker"):
-                family.start("web server", web_command(HOST, self.port, reload=self.reload), environment, log=self._log("web"))
+                family.start(
+                    "web server", web_command(HOST, self.port, reload=self.reload), environment, log=self._log("web")
+                )
                 family.wait_until_ready(HOST, self.port, "/health/ready", seconds=_READY_SECONDS)
-                family.start("worker", [sys.executable, "-m", "ogpmonitor.cli", "worker"], environment, log=self._log("worker"))
+                family.start(
+                    "worker", [sys.executable, "-m", "ogpmonitor.cli", "worker"], environment, log=self._log("worker")
+                )
             self.say(f"ready {self.address}")
             family.wait()
 
@@ -119,8 +126,8 @@ class Demo:
     def _check_port(self) -> None:
         if not is_free(HOST, self.port):
             by = who_listens(self.port)
-            message = f"Port {self.port} is taken{f' by {by}' if by else ''}; choose another, as in: make demo PORT={self.port + 1}"
-            raise CannotStart(message)
+            taken = f"Port {self.port} is taken{f' by {by}' if by else ''}"
+            raise CannotStart(f"{taken}; choose another, as in: make demo PORT={self.port + 1}")
 
     @contextlib.contextmanager
     def _folder_for_us_alone(self) -> Iterator[None]:
@@ -130,15 +137,15 @@ class Demo:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = (self.folder / "running").open("a+")
         except OSError as error:
-            message = f"The data folder {self.folder} cannot be written to ({error.strerror}); choose another, as in: make demo DATA=some/folder"
-            raise CannotStart(message) from error
+            message = f"The data folder {self.folder} cannot be written to ({error.strerror})"
+            raise CannotStart(f"{message}; {_ANOTHER_FOLDER}") from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 lock.seek(0)
-                message = f"A demo already runs in {self.folder} (process {lock.read().strip() or 'unknown'}); choose another folder, as in: make demo DATA=some/folder"
-                raise CannotStart(message) from error
+                message = f"A demo already runs in {self.folder} (process {lock.read().strip() or 'unknown'})"
+                raise CannotStart(f"{message}; {_ANOTHER_FOLDER}") from error
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
@@ -208,8 +215,7 @@ def _load(environment: Mapping[str, str]) -> None:
         upgrade(settings.database_url, secret=settings.secret_key.get_secret_value())
         asyncio.run(load_demo(settings, read_signing_key(settings.signing_key_file)))
     except DatabaseNewerThanCode as error:
-        message = f"{error} Take the newer release, or choose another folder, as in: make demo DATA=some/folder"
-        raise CannotStart(message) from error
+        raise CannotStart(f"{error} Take the newer release, or {_ANOTHER_FOLDER}") from error
     except DataRefused as error:
         raise CannotStart(str(error)) from error
 

@@ -1,14 +1,15 @@
 """The process that does the work people need not wait for: takes jobs from the queue in the database, one at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-from procrastinate import App, Blueprint, PsycopgConnector
+from procrastinate import App, PsycopgConnector
 from sqlalchemy import make_url
 
 from ogpmonitor.settings import Settings
 
-# Every room's jobs, by the name that comes before the colon in the name of a task.
-BLUEPRINTS: Mapping[str, Blueprint] = {}
+# What does each job, by the name it is deferred under. The first argument is the context; `context.additional_context`
+# holds `settings`. The others are what `kit.jobs.defer` was given.
+TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {}
 
 
 def create_worker(settings: Settings) -> App:
@@ -16,8 +17,8 @@ def create_worker(settings: Settings) -> App:
     url = make_url(settings.app_url).set(drivername="postgresql").render_as_string(hide_password=False)
     connector = PsycopgConnector(conninfo=url, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
     app = App(connector=connector)
-    for namespace, blueprint in BLUEPRINTS.items():
-        app.add_tasks_from(blueprint, namespace=namespace)
+    for name, task in TASKS.items():
+        app.task(name=name, pass_context=True)(task)
     return app
 
 
@@ -25,4 +26,6 @@ async def work(settings: Settings) -> None:
     """Jobs are done until a signal says stop; the one at hand is finished first."""
     app = create_worker(settings)
     async with app.open_async():
-        await app.run_worker_async(delete_jobs="successful", shutdown_graceful_timeout=4)
+        await app.run_worker_async(
+            additional_context={"settings": settings}, delete_jobs="successful", shutdown_graceful_timeout=4
+        )

@@ -150,7 +150,7 @@ def who_listens(port: int) -> str | None:
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for folder in Path("/proc").glob("[0-9]*") if sockets else ():
         with contextlib.suppress(OSError):
-            if any(os.readlink(link) in sockets for link in (folder / "fd").iterdir()):
+            if any(str(link.readlink()) in sockets for link in (folder / "fd").iterdir()):
                 return f"{(folder / 'comm').read_text(encoding='utf-8').strip()} (process {folder.name})"
     return None
 
