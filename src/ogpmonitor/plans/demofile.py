@@ -1,4 +1,4 @@
-"""What a demo file may say: invented milestones, reports, evidence and assessments, kept apart from what sources give."""
+"""What a demo file may say: invented milestones, reports, evidence and assessments, apart from what sources give."""
 
 from collections.abc import Iterator
 from datetime import date
