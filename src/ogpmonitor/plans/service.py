@@ -20,7 +20,8 @@ from ogpmonitor.plans.models import Commitment, Milestone, Plan, Progress
 from ogpmonitor.plans.planfile import CommitmentFile, MilestoneFile, PlanFile
 
 PLAN_COLUMNS = {
-    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on", "commitments",
+    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on",
+    "commitments",
 }  # fmt: skip
 COMMITMENT_COLUMNS = {"code", "title", "starts_on", "ends_on", "milestones"}
 MILESTONE_COLUMNS = {"code", "title", "starts_on", "due_on", "responsible_unit"}
@@ -133,26 +134,21 @@ def late_days(milestone: Milestone, *, on: date) -> int:
 
 
 def said_in(lang: str, words: str | None, before: dict[str, Any] | None) -> Localized | None:
-    """What is said once `words` are written in `lang`; what `before` says in other languages stays as it is.
+    """What is said once `words` are written in `lang`; what people wrote in other languages stays.
 
-    Words that are there already change nothing. New ones make `lang` the language it was written in. None takes the
-    words in `lang` away; nothing is left where there were no others.
+    Words that are there already change nothing. New ones make `lang` the language it was written in, and our own
+    translations of the old ones go with them. None takes the words in `lang` away.
     """
     known = Localized.model_validate(before) if before else None
-    texts = dict(known.texts) if known else {}
-    if words is not None and known and texts.get(lang, "").strip() == words:
+    if known and words is not None and known.texts.get(lang, "").strip() == words:
         return known
+    texts = {code: text for code, text in known.texts.items() if not known.is_unofficial(code)} if known else {}
     texts.pop(lang, None)
     if words is not None:
-        texts[lang] = words
-    if not texts:
-        return None
-    if words is None and known and known.source in texts:
-        source = known.source
-    else:
-        source = lang if words is not None else next(iter(texts))
-    kept = tuple(code for code in (known.unofficial if known else ()) if code in texts and code not in {lang, source})
-    return Localized.of(source, unofficial=kept, **texts)
+        return Localized.of(lang, **{**texts, lang: words})
+    if known and not known.has(lang):
+        return known
+    return Localized.of(next(iter(texts)), **texts) if texts else None
 
 
 def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
