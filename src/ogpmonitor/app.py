@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -27,6 +28,8 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
@@ -40,6 +43,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HealthController,
     SignInController,
     StaticController,
+    WorkbenchController,
+    PublishController,
+    WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

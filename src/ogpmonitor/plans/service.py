@@ -145,10 +145,10 @@ def said_in(lang: str, words: str | None, before: dict[str, Any] | None) -> Loca
     texts = {code: text for code, text in known.texts.items() if not known.is_unofficial(code)} if known else {}
     texts.pop(lang, None)
     if words is not None:
-        return Localized.of(lang, **{**texts, lang: words})
+        return Localized.model_validate({**texts, lang: words, "source": lang})
     if known and not known.has(lang):
         return known
-    return Localized.of(next(iter(texts)), **texts) if texts else None
+    return Localized.model_validate({**texts, "source": next(iter(texts))}) if texts else None
 
 
 def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
