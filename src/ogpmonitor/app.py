@@ -30,16 +30,17 @@ from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
-from ogpmonitor.tenants.routes import HealthController, StaticController
 
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
+    ComponentsController,
     HealthController,
     SignInController,
     StaticController,

@@ -1,6 +1,7 @@
 """The look keeps its promises: contrast, weight, one list of colours."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ogpmonitor.kit.charts import INKS
 from ogpmonitor.kit.static import SHEETS as PAGE_SHEETS
 from ogpmonitor.kit.static import STATIC
+from ogpmonitor.tenants.contrast import PAPERS_DARK, PAPERS_LIGHT, contrast_ratio
 
 ROOT = Path(__file__).parents[2]
 TOKENS = (STATIC / "tokens.css").read_text("utf-8")
@@ -19,29 +21,33 @@ SHEETS = sorted(STATIC.glob("*.css"))
 CLASS = re.compile(r"\.([a-z][a-z0-9_-]*)")
 
 
-def luminance(colour: str) -> float:
-    """WCAG 2.2, relative luminance."""
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("paper", ["paper", "sheet"])
 def test_every_text_colour_can_be_read(colours: dict[str, str], paper: str) -> None:
     """WCAG 2.2: 4.5 for text, 3 for the borders of fields and for what marks the focus."""
     assert {
-        name: contrast(colours[name], colours[paper]) for name in TEXTS if contrast(colours[name], colours[paper]) < 4.5
+        name: contrast_ratio(colours[name], colours[paper])
+        for name in TEXTS
+        if contrast_ratio(colours[name], colours[paper]) < 4.5
     } == {}
-    assert contrast(colours["line-strong"], colours[paper]) >= 3
-    assert contrast(colours["focus"], colours[paper]) >= 3
-    assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
-    assert contrast(colours["demo"], colours["demo-paper"]) >= 4.5
+    assert contrast_ratio(colours["line-strong"], colours[paper]) >= 3
+    assert contrast_ratio(colours["focus"], colours[paper]) >= 3
+    assert contrast_ratio(colours["on-accent"], colours["accent"]) >= 4.5
+    assert contrast_ratio(colours["demo"], colours["demo-paper"]) >= 4.5
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("tenants/*/tenant.toml")), ids=lambda path: path.parent.name)
+def test_every_accent_can_be_read_wherever_it_stands(path: Path) -> None:
+    """On paper and on sheets, as text, and under the words of a button."""
+    given = tomllib.loads(path.read_text("utf-8"))["colours"]
+
+    for accent, colours in ((given["accent"], LIGHT), (given["accent_dark"], DARK)):
+        assert min(contrast_ratio(accent, colours[name]) for name in ("paper", "sheet", "on-accent")) >= 4.5
+
+
+def test_accents_are_checked_against_the_papers_of_the_page() -> None:
+    assert {LIGHT["paper"], LIGHT["sheet"]} <= set(PAPERS_LIGHT)
+    assert DARK["paper"] in PAPERS_DARK
 
 
 def test_the_dark_page_names_the_same_colours() -> None:

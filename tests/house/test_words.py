@@ -3,8 +3,14 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import ogpmonitor
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.models import PlatformRole, Role
 from ogpmonitor.kit.i18n import LANGUAGES, SOURCE_LANGUAGE, Message, extract_messages, read_catalogue
+from ogpmonitor.kit.static import StaticFiles
+from ogpmonitor.kit.templating import Templates
 
 ROOT = Path(__file__).parents[2]
 PLACE = re.compile(r"%\(\w+\)s|%%|%")
@@ -63,3 +69,13 @@ def test_one_message_has_one_plural() -> None:
         plurals.setdefault(message.key, set()).add(message.plural)
 
     assert [key for key, found in plurals.items() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("role", [*Role, *PlatformRole])
+def test_every_role_has_words(role: Role | PlatformRole) -> None:
+    people = (
+        Templates(ROOT / "templates", StaticFiles()).environment("en").get_template("components/people.html").module
+    )
+    actor = Actor(None, "Ana", platform_role=role) if isinstance(role, PlatformRole) else Actor(None, "Ana", role=role)
+
+    assert people.role_words(actor).strip()  # type: ignore[attr-defined]  # a macro

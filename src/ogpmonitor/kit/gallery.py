@@ -25,6 +25,7 @@ def gallery_context() -> dict[str, Any]:
     return {
         "layouts": LAYOUTS,
         "sha256": _SHA256,
+        "people": _people(),
         "day": _TODAY,
         "instant": datetime(2024, 9, 30, 17, 5, tzinfo=UTC),
         "options": _options(),
@@ -45,6 +46,14 @@ def gallery_context() -> dict[str, Any]:
             SimpleNamespace(kind="problem", text="The file could not be read."),
         ],
     }
+
+
+def _people() -> list[SimpleNamespace]:
+    roles = ("coordinator", "contact", "monitor", "viewer")
+    people = [SimpleNamespace(name=f"Person {number}", role=role) for number, role in enumerate(roles, start=1)]
+    people[1].unit = "Parks"
+    staff = ("ogp_staff", "operator")
+    return people + [SimpleNamespace(name=role, role=None, platform_role=role) for role in staff]
 
 
 def _options() -> list[SimpleNamespace]:

@@ -40,6 +40,7 @@ from ogpmonitor.plans.reporting import (
 from ogpmonitor.plans.schemas import CONTESTED, FILES, LONGEST, ReportForm
 from ogpmonitor.register.documents import Jurisdiction
 
+MEBIBYTE = 1024 * 1024
 SAVED = msgid("Saved. Nothing is public until you publish.")
 SAVED_BY_CONTACT = msgid("Saved. Nothing is public until the open government unit publishes.")
 # Where a message leads that belongs to no field one can see.
@@ -197,7 +198,7 @@ def _show(
         "lost_files": [upload.file_name for upload in filled.uploads.values()],
         "file_places": list(range(1, min(FILES, request.app.state.settings.max_files_per_form) + 1)),
         "accept": ",".join(ending for endings in KINDS.values() for ending in endings),
-        "max_bytes": request.app.state.settings.max_upload_bytes,
+        "max_megabytes": request.app.state.settings.max_upload_bytes // MEBIBYTE,
         "longest": LONGEST,
     }
     if request.headers.get("hx-request") == "true":
