@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy import select
 
@@ -27,7 +27,7 @@ from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
 ROLES_IN_ORDER = (Role.COORDINATOR, Role.CONTACT, Role.MONITOR, Role.VIEWER)
 LOCAL_PATH = re.compile(rf"/({'|'.join(LANGUAGES)})/[A-Za-z0-9._~%/?&=+:,-]*")
-Wanted = Annotated[str, Parameter(query="next", required=False)]
+Wanted = Annotated[str, QueryParameter(name="next")]
 
 
 class PersonaChoice(FormModel):

@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts.models import Role
@@ -67,7 +67,11 @@ class WorkbenchController(Controller):
 
     @get("/", permission=Permission.WORKBENCH_ENTER)
     async def show(
-        self, request: AnyRequest, session: NamedDependency[TenantSession], plan: str = "", saved: str = ""
+        self,
+        request: AnyRequest,
+        session: NamedDependency[TenantSession],
+        plan: FromQuery[str] = "",
+        saved: FromQuery[str] = "",
     ) -> Response[Any]:
         """The tenant's plans, the newest opened unless `plan` names another; `saved` says what just happened."""
         if request.user.role == Role.MONITOR:
