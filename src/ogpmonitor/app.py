@@ -27,16 +27,17 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
-from ogpmonitor.tenants.routes import HealthController, StaticController
 
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
+    ComponentsController,
     HealthController,
     SignInController,
     StaticController,
@@ -157,7 +158,7 @@ def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.exception("request.failed", exc_info=error, method=request.method, path=request.url.path)
+    log.error("request.failed", exc_info=error, method=request.method, path=request.url.path)
     try:
         return refusal_with(request, 500, code="failed")
     except Exception:  # noqa: BLE001  the page that says so must not fail in turn

@@ -85,37 +85,32 @@ def tenants() -> None:
 def check_tenants(folder: Path) -> None:
     """Read every file of every tenant and name each problem; needs no database."""
     from ogpmonitor.kit.datafiles import DataRefused  # noqa: PLC0415 (see the module's docstring)
-    from ogpmonitor.plans.planfile import read_plan  # noqa: PLC0415 (see the module's docstring)
-    from ogpmonitor.tenants.files import read_tenants  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.plans.loading import read_folders  # noqa: PLC0415 (see the module's docstring)
 
-    problems, plans = [], 0
     try:
-        found = read_tenants(folder)
+        found = read_folders(folder)
     except DataRefused as refused:
         fail(str(refused))
-    for path in (path for each in found for path in each.plan_files):
-        try:
-            read_plan(path)
-        except DataRefused as refused:
-            problems.append(str(refused))
-        plans += 1
-    if problems:
-        fail("\n".join(problems))
-    click.echo(f"{len(found)} tenants and {plans} plans, no problem: {', '.join(each.tenant.slug for each in found)}.")
+    plans = sum(len(each.plans) for each in found)
+    click.echo(
+        f"{len(found)} tenants and {plans} plans, no problem: {', '.join(each.folder.tenant.slug for each in found)}."
+    )
 
 
 @tenants.command("sync")
 def sync_tenants() -> None:
     """Bring the database to what the folders say, all or nothing."""
-    from ogpmonitor import demo as loading  # noqa: PLC0415 (see the module's docstring)
     from ogpmonitor.kit.datafiles import DataRefused  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.plans.loading import read_folders, sync  # noqa: PLC0415 (see the module's docstring)
 
+    settings = settings_or_fail()
     try:
-        synced = asyncio.run(loading.sync_tenants(settings_or_fail()))
+        synced = asyncio.run(sync(settings.database_url, read_folders(settings.tenants_folder)))
     except DataRefused as refused:
         fail(str(refused))
     for one in synced:
-        click.echo(f"{one.tenant.slug}: {'written' if one.changed else 'unchanged'}")
+        plans = f"; new plans: {', '.join(one.new_plans)}" if one.new_plans else ""
+        click.echo(f"{one.slug}: {'written' if one.changed else 'unchanged'}{plans}")
 
 
 @tenants.command("list")

@@ -203,7 +203,7 @@ def prepare(environment: Mapping[str, str]) -> str:
 
 
 def _load(environment: Mapping[str, str]) -> None:
-    from ogpmonitor.demo import load_demo  # noqa: PLC0415 (a second start does without the rooms)
+    from ogpmonitor.demo.loading import load_demo  # noqa: PLC0415 (a second start does without the rooms)
     from ogpmonitor.kit.datafiles import DataRefused  # noqa: PLC0415 (as above)
     from ogpmonitor.kit.migrate import DatabaseNewerThanCode, upgrade  # noqa: PLC0415 (as above)
     from ogpmonitor.register.log import read_signing_key  # noqa: PLC0415 (as above)

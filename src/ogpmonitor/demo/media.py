@@ -5,7 +5,7 @@ import textwrap
 import zlib
 from pathlib import PurePosixPath
 
-from ogpmonitor.plans.demofile import DemoEvidence
+from ogpmonitor.demo.files import DemoEvidence
 
 LINES_PER_PAGE = 45
 CHART_WIDTH, CHART_HEIGHT, BAR_GAP = 480, 240, 12
