@@ -1,6 +1,6 @@
 """Asking a server for the same page as fast as it answers, from another process.
 
-`wrk` does it where it is installed. Otherwise a lean client of our own, which only counts answers: on a machine with two
+`wrk` does it where it is installed. Otherwise a lean client of our own, which only counts answers: on two
 processors it got as many from a bare handler as `wrk` did (20,000 and 18,600 a second). A fuller client such as httpx
 spends more time per answer than the server, so that every ratio comes out near 1. The table says which was used.
 """
