@@ -419,7 +419,8 @@ POLICIES = f"""
 CREATE POLICY own_or_tenant ON platform.memberships USING (true) WITH CHECK (true);
 
 CREATE POLICY read_trace ON workbench.audit_records FOR SELECT TO ogpmonitor_app
-    USING (({ROLE} = 'coordinator' AND actor_role IS DISTINCT FROM 'monitor') OR ({MONITOR} AND actor_role = 'monitor'));
+    USING (({ROLE} = 'coordinator' AND actor_role IS DISTINCT FROM 'monitor')
+        OR ({MONITOR} AND actor_role = 'monitor'));
 CREATE POLICY leave_trace ON workbench.audit_records FOR INSERT
     WITH CHECK (actor_id IS NOT DISTINCT FROM platform.current_actor()
         AND actor_role IS NOT DISTINCT FROM platform.actor_role());
@@ -498,7 +499,8 @@ CREATE CONSTRAINT TRIGGER check_other_voice AFTER INSERT ON register.editions
 -- Bytes say who speaks: a row that says otherwise of them is refused, so that no voice gets in under the other's name.
 CREATE FUNCTION register.check_document() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.sha256 <> encode(sha256(NEW.body), 'hex') OR NEW.kind IS DISTINCT FROM register.said(NEW.body) ->> 'kind' THEN
+    IF NEW.sha256 <> encode(sha256(NEW.body), 'hex')
+        OR NEW.kind IS DISTINCT FROM register.said(NEW.body) ->> 'kind' THEN
         RAISE EXCEPTION 'document % is not what its row says', NEW.sha256
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -512,7 +514,8 @@ BEGIN
     IF NEW.number < 1 OR NEW.sha256 <> encode(sha256(NEW.body), 'hex')
         OR (manifest ->> 'jurisdiction', manifest ->> 'plan', manifest ->> 'number', manifest ->> 'voice')
             IS DISTINCT FROM (NEW.jurisdiction, NEW.plan, NEW.number::text, NEW.voice) THEN
-        RAISE EXCEPTION 'edition % is not what its row says', NEW.sha256 USING ERRCODE = 'integrity_constraint_violation';
+        RAISE EXCEPTION 'edition % is not what its row says', NEW.sha256
+            USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
 END $$;
@@ -553,7 +556,8 @@ BEGIN
               AND coalesce((said.evidence ->> 'restricted')::boolean, false) = f.restricted
         )
     ) THEN
-        RAISE EXCEPTION 'a receipt is for evidence that its edition does not show' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'a receipt is for evidence that its edition does not show'
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
 END $$;
