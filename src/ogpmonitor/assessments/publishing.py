@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
-from ogpmonitor.assessments.models import AssessmentStatus
+from ogpmonitor.assessments.models import Assessment, AssessmentStatus
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.service import CHANGED_MEANWHILE, PUBLISHED_ALREADY
 from ogpmonitor.audit import service as audit
@@ -38,12 +38,17 @@ def publication_problems(sheet: Sheet) -> tuple[AnswerProblem, ...]:
     return (*unsigned, *problems(sheet.form, _judged(sheet), sheet.asked_of, publishing=True))
 
 
+def code_of(assessment: Assessment) -> str:
+    """What the register calls the assessment: its form, and the commitment it is about."""
+    return f"{assessment.form}:{assessment.commitment}" if assessment.commitment else assessment.form
+
+
 def document_of(sheet: Sheet, *, language: str, at: datetime) -> AssessmentDocument:
     """Exactly what would be public: every answer to a question shown, with its argument and what it rests on."""
     assessment, edition = sheet.assessment, sheet.published.edition
     cleaned = clean_answers(sheet.form, _judged(sheet), sheet.asked_of)
     return AssessmentDocument(
-        code=f"{assessment.form}:{assessment.commitment}" if assessment.commitment else assessment.form,
+        code=code_of(assessment),
         form=assessment.form,
         form_version=assessment.form_version,
         commitment=assessment.commitment,

@@ -21,6 +21,7 @@ from ogpmonitor.register.documents import Citation
 MAX_LINKS = 20
 MAX_EVALUATOR = 200
 MAX_TITLE = 300
+MAX_DIGITS = 9  # what an INTEGER of the database holds in any case
 TOO_MANY_FILES = msgid("At most three files with one answer, and three with one saving.")
 TOO_MANY_LINKS = msgid("At most twenty links with one answer.")
 TOO_LARGE = msgid("The file is larger than 10 MB. Make it smaller, or give a link to it.")
@@ -64,7 +65,7 @@ def citation_name(citation: Citation) -> str:
 
 
 def anchor(key: str, part: str = "") -> str:
-    """The id of a question, or of a part of it, on the page: nothing that an address or a stylesheet would stumble on."""
+    """The id of a question, or of a part of it, on the page, safe in an address."""
     plain = quote(key, safe="").replace("%", "_").replace(".", "-")
     return f"q-{plain}-{part}" if part else f"q-{plain}"
 
@@ -73,7 +74,7 @@ def anchor(key: str, part: str = "") -> str:
 class Submission:
     """One sending of the form: what was typed, which names were ticked, which files came along, and what is wrong."""
 
-    version: int | None
+    version: int
     evaluator: str
     typed: dict[str, Given]
     ticked: dict[str, tuple[str, ...]]
@@ -99,14 +100,11 @@ class Submission:
 
 def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, max_bytes: int) -> Submission:
     """What was sent about the questions `keys`; anything else is left aside. Wrong links and files are said at once."""
-    version = tidy(_first(sent, "version"))
     submission = Submission(
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
+        version=read_version(sent),
         evaluator=tidy(_first(sent, "evaluator")),
         typed={key: _typed(sent, key) for key in keys},
-        ticked={
-            key: tuple(tidy(name) for name in sent.get(f"cite:{key}", ()) if isinstance(name, str)) for key in keys
-        },
+        ticked={key: tuple(tidy(name) for name in sent.get(f"cite:{key}", ())) for key in keys},
         links={key: (tidy(_first(sent, f"link_title:{key}")), tidy(_first(sent, f"link_url:{key}"))) for key in keys},
         uploads={key: [one for one in sent.get(f"file:{key}", ()) if isinstance(one, Upload)] for key in keys},
     )
@@ -116,6 +114,12 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
         _check_link(submission, key)
         _check_uploads(submission, key, max_bytes)
     return submission
+
+
+def read_version(sent: Mapping[str, Sequence[Any]]) -> int:
+    """The version a page was made from; 0, which nothing has, where none was sent."""
+    text = tidy(_first(sent, "version"))
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
 
 
 def _typed(sent: Mapping[str, Sequence[Any]], key: str) -> Given:
@@ -154,8 +158,8 @@ def _first(sent: Mapping[str, Sequence[Any]], name: str) -> str:
     return next((value for value in sent.get(name, ()) if isinstance(value, str)), "")
 
 
-def tidy(text: str) -> str:
-    """`text` as the database and canonical JSON can keep it: one kind of line end, no control characters, whole letters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+def tidy(text: Any) -> str:
+    """`text` as the database and canonical JSON can keep it: one kind of line end, no control characters."""
+    lines = str(text if isinstance(text, str) else "").replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(letter for letter in lines if letter in "\n\t" or (letter >= " " and not "\x7f" <= letter <= "\x9f"))
     return kept.encode("utf-8", "replace").decode().strip()

@@ -221,7 +221,7 @@ class _Builder:
 
 
 def _follows(asking: Asking, controlling: Asking, before: Sequence[Asking]) -> bool:
-    """Whether `asking` can stand inside `controlling`: it depends on it alone, by the same answers as those before it."""
+    """Whether `asking` can stand inside `controlling`: the same of its answers open it as those before it."""
     condition = asking.question.shown_if
     if condition is None or condition.question != controlling.question.key:
         return False

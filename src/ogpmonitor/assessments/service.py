@@ -1,7 +1,7 @@
 """Writing assessments: start one, save its draft, discard it. Publishing is `publishing.py`.
 
-Only a monitor of the tenant may, and only while it is a draft; the row policies say the same of any SQL. The audit record
-says who did what when, never what was answered.
+Only a monitor of the tenant may, and only while it is a draft; the row policies say the same of any SQL. The audit
+record says who did what when, never what was answered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from ogpmonitor.assessments.queries import Sheet, given_answers
 from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence import service as evidence
+from ogpmonitor.evidence.models import Evidence
 from ogpmonitor.evidence.service import Upload
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -68,13 +69,15 @@ async def start(
     code = published.commitment(commitment).code if commitment else None
     if not is_open(published):
         raise Conflict("plan.in_cocreation", msgid("This plan is still being co-created: there is nothing to assess."))
-    place = {"form": form.code, "plan": published.edition.plan, "commitment": code}
-    begun = await queries.find_assessment(session, **place)
+    plan = published.edition.plan
+    begun = await queries.find_assessment(session, form=form.code, plan=plan, commitment=code)
     if begun is not None:
         return begun
     now = utc_now()
     assessment = Assessment(
-        **place,
+        form=form.code,
+        plan=plan,
+        commitment=code,
         form_version=form.version,
         edition_sha256=published.edition.sha256,
         status=AssessmentStatus.DRAFT,
@@ -87,11 +90,11 @@ async def start(
         async with session.begin_nested():
             session.add(assessment)
     except IntegrityError:  # a colleague began it at the same moment
-        begun = await queries.find_assessment(session, **place)
+        begun = await queries.find_assessment(session, form=form.code, plan=plan, commitment=code)
         if begun is None:
             raise
         return begun
-    await audit.record(session, "assessment.started", by=by, about=assessment, after={**place, "version": form.version})
+    await audit.record(session, "assessment.started", by=by, about=assessment, after={"form": form.ref, "plan": plan})
     return assessment
 
 
@@ -176,7 +179,7 @@ async def _with_files(
 
 async def _submit(
     session: AsyncSession, upload: Upload, attachments: Attachments, *, demo: bool, by: Actor
-) -> evidence.Evidence:
+) -> Evidence:
     about = evidence.About(Localized.of("es", es=upload.file_name), demo=demo)
     return await evidence.submit_file(
         session, attachments.storage, upload, about, max_bytes=attachments.max_bytes, by=by
