@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -38,6 +39,7 @@ from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
     ComponentsController,
+    AssessmentController,
     HealthController,
     SignInController,
     StaticController,
