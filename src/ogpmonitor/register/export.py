@@ -1,4 +1,4 @@
-"""One edition as a file that proves itself: its manifest, every document it names and, if asked for, its place in the log."""
+"""One edition as a file that proves itself: its manifest, its documents and, if asked for, its place in the log."""
 
 import json
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ class LogProof:
 def export_edition(published: queries.Published, proof: LogProof | None = None) -> bytes:
     """The whole edition as canonical JSON: `{"schema", "manifest", "documents": {sha256: document}, "log"}`.
 
-    The same edition (with the same proof) gives the same bytes for ever. Every name in it is the SHA-256 of the canonical
-    JSON (RFC 8785) of what stands under it; the edition's own name is that of `manifest`. `log` stands there only with a
-    proof. `register.verify.verify_export` reads it back.
+    The same edition (with the same proof) gives the same bytes for ever. Every name in it is the SHA-256 of the
+    canonical JSON (RFC 8785) of what stands under it; the edition's own name is that of `manifest`. `log` stands there
+    only with a proof. `register.verify_export` reads it back.
     """
     exported: dict[str, Any] = {
         "schema": SCHEMA,

@@ -7,7 +7,7 @@ Nothing here touches the database.
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -27,8 +27,8 @@ START = hashlib.sha256(ORIGIN.encode()).hexdigest()
 
 
 def written(at: datetime) -> str:
-    """An instant as the log writes it: UTC, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """An instant as the log writes it: UTC, to the second, whatever zone the database answered in."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def entry_hash(*, sequence: int, kind: str, subject_sha256: str, at: datetime, previous_hash: str) -> str:

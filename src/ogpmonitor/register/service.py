@@ -18,13 +18,10 @@ from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import Conflict
 from ogpmonitor.register import queries
 from ogpmonitor.register.documents import (
-    AssessmentDocument,
-    CommitmentDocument,
     Document as AnyDocument,
     Manifest,
     ManifestEntry,
     PlanDocument,
-    PublishedEvidence,
     canonical,
     name_of,
 )
@@ -41,6 +38,7 @@ from ogpmonitor.register.models import (
     MilestoneFact,
     PlanFact,
 )
+from ogpmonitor.register.receipts import receipts_of
 
 LOG_LOCK = 7_264_902
 EDITION_PUBLISHED = "ogp_edition_published"  # the channel on which every process hears of it, after commit
@@ -84,7 +82,7 @@ async def append_edition(
     now = utc_now().replace(microsecond=0)
     edition = _edition(address, previous, after, bodies, voice=voice, now=now)
     await _store(session, edition, bodies)
-    await _write_log(session, edition, _evidence_receipts(edition, after.values()), key=key, now=now)
+    await _write_log(session, edition, receipts_of(edition.sha256, after.values()), key=key, now=now)
     await _write_facts(session, edition, list(after.values()))
     await jobs.defer(session, "reports.render_edition", edition_sha256=edition.sha256)
     await session.execute(text(f"NOTIFY {EDITION_PUBLISHED}, '{address.jurisdiction}/{address.plan}'"))
@@ -156,33 +154,6 @@ async def _store(session: AsyncSession, edition: Edition, bodies: Mapping[tuple[
         for position, ((kind, code), body) in enumerate(bodies.items())
     )
     await session.flush()
-
-
-def _evidence_receipts(edition: Edition, documents: Iterable[AnyDocument]) -> list[EvidenceReceipt]:
-    """One receipt for each piece of evidence that this edition shows."""
-    receipts: dict[str, EvidenceReceipt] = {}
-    for evidence in _evidence_in(documents):
-        receipts[evidence.id] = EvidenceReceipt(
-            edition_sha256=edition.sha256,
-            evidence_id=evidence.id,
-            sha256=evidence.sha256,
-            kind=evidence.kind,
-            file_name=evidence.file_name,
-            media_type=evidence.media_type,
-            size_bytes=evidence.size_bytes,
-            restricted=evidence.restricted,
-        )
-    return list(receipts.values())
-
-
-def _evidence_in(documents: Iterable[AnyDocument]) -> Iterable[PublishedEvidence]:
-    for document in documents:
-        if isinstance(document, CommitmentDocument):
-            for milestone in document.milestones:
-                yield from milestone.evidence
-        elif isinstance(document, AssessmentDocument):
-            cited = (citation.own_file for answer in document.answers for citation in answer.citations)
-            yield from (evidence for evidence in cited if evidence)
 
 
 async def _write_log(
