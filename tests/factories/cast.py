@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from ogpmonitor.accounts.actors import STRANGER, Actor
-from ogpmonitor.demo import personas
+from ogpmonitor.demo.people import personas
 from ogpmonitor.kit.db import Database, TenantSession
 
 TENANTS = ("maipu", "penalolen", "renca", "santiago")
@@ -46,7 +46,9 @@ class Cast:
 async def the_cast(database: Database) -> Cast:
     """The cast, as the demo made them."""
     async with database.tenant_session(None) as session:
-        ids = {slug: tenant_id for tenant_id, slug in await session.execute(text("SELECT id, slug FROM platform.tenants"))}
+        ids = {
+            slug: tenant_id for tenant_id, slug in await session.execute(text("SELECT id, slug FROM platform.tenants"))
+        }
     people = {persona.key: persona.actor for persona in personas(TENANTS)}
     return Cast(
         database=database,

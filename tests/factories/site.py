@@ -39,7 +39,9 @@ class Site:
 def new_client(app: Any, **headers: str) -> httpx.AsyncClient:
     """A client that keeps cookies and does not follow redirects."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url=ADDRESS, headers={"Origin": ADDRESS, "Accept": "text/html", **headers}
+        transport=httpx.ASGITransport(app),
+        base_url=ADDRESS,
+        headers={"Origin": ADDRESS, "Accept": "text/html", **headers},
     )
 
 

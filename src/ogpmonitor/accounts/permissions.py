@@ -25,6 +25,7 @@ class Permission(StrEnum):
     MILESTONE_REPORT = "milestone:report"
     PLAN_PUBLISH = "plan:publish"
     PLAN_READ = "plan:read"
+    PLAN_WRITE = "plan:write"
     PUBLIC = "public"
     SESSION_END = "session:end"
     WORKBENCH_ENTER = "workbench:enter"
@@ -96,6 +97,7 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
     Permission.PLAN_PUBLISH: (coordinator,),
     Permission.PLAN_READ: GOVERNMENT,
+    Permission.PLAN_WRITE: (coordinator,),
     Permission.PUBLIC: (anyone,),
     Permission.SESSION_END: (signed_in,),
     Permission.WORKBENCH_ENTER: (*GOVERNMENT, monitor),

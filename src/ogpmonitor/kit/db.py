@@ -1,8 +1,8 @@
 """Sessions sealed to one tenant, and the two doors to the database.
 
-`TenantSession` goes in as the application's role and sees one tenant. `RegisterSession` goes in as a read-only role that
-can see what has been published and nothing else. They are different types, so a page made from the register cannot be
-handed a workbench session by mistake.
+`TenantSession` goes in as the application's role and sees one tenant. `RegisterSession` goes in as a read-only role
+that can see what has been published and nothing else. They are different types, so a page made from the register cannot
+be handed a workbench session by mistake.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, MetaData, Text, Uuid, func, make_url, select, text
+from sqlalchemy import DateTime, MetaData, NullPool, Text, Uuid, func, make_url, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -60,7 +60,7 @@ def owner_of(row: TenantOwned) -> UUID:
 
 
 class Versioned:
-    """Mixin for a row people edit: every write raises `version`, and a write over a version one did not read is refused."""
+    """Mixin for a row people edit: a write raises `version`; a write over a version one did not read is refused."""
 
     version: Mapped[int] = mapped_column(default=1)
 
@@ -119,7 +119,7 @@ class Database:
     async def tenant_session(
         self, tenant_id: UUID | None, actor_id: UUID | None = None, *, read_only: bool = False
     ) -> AsyncIterator[TenantSession]:
-        """Open one transaction that can see `tenant_id`'s rows, as `actor_id` may, and nobody else's; commit it at the end.
+        """Open one transaction that sees `tenant_id`'s rows as `actor_id` may, and nobody else's; commit at the end.
 
         Without a tenant every workbench table is empty. Any exception rolls everything back.
         """
@@ -139,10 +139,22 @@ class Database:
         await self.public_engine.dispose()
 
 
+@asynccontextmanager
+async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
+    """Open one transaction as the owner, whom row policies bind too: for loading files, never for people."""
+    engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            await session.execute(text(f"SET LOCAL ROLE {OWNER_ROLE}"))
+            yield session
+    finally:
+        await engine.dispose()
+
+
 async def seal(
     session: AsyncSession, tenant_id: UUID | None, actor_id: UUID | None, *, read_only: bool = False
 ) -> None:
-    """Seal the open transaction to a tenant and an actor; both end with the transaction (PgBouncer's transaction mode is fine)."""
+    """Seal the open transaction to a tenant and an actor; both end with it, so transaction pooling is fine."""
     statement = select(
         func.set_config(TENANT_SETTING, str(tenant_id or ""), True),
         func.set_config(ACTOR_SETTING, str(actor_id or ""), True),

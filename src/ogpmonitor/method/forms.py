@@ -9,9 +9,9 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from ogpmonitor.method.marks import Mark
 from ogpmonitor.kit.datafiles import Data, DataRefused, Problem, read_toml
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.method.marks import Mark
 
 HERE = Path(__file__).parent
 LANGUAGES = ("es", "en")

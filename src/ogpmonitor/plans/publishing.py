@@ -110,7 +110,17 @@ async def documents_of(session: AsyncSession, plan: Plan, jurisdiction: Jurisdic
 
 def plan_document(plan: Plan, jurisdiction: Jurisdiction) -> PlanDocument:
     """What the register would say of `plan`, without its commitments."""
-    columns = ("slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on", "demo")
+    columns = (
+        "slug",
+        "title",
+        "status",
+        "source_language",
+        "starts_on",
+        "ends_on",
+        "cycle_ends_on",
+        "submitted_on",
+        "demo",
+    )
     facts = {**plan.content, **{name: getattr(plan, name) for name in columns}}
     return PlanDocument.model_validate({**facts, "jurisdiction": jurisdiction})
 
@@ -134,5 +144,18 @@ def _milestone(milestone: Milestone, evidence: Sequence[Evidence]) -> PublishedM
 
 def published_evidence(evidence: Evidence) -> PublishedEvidence:
     """What the register would say of one piece of evidence."""
-    names = ("kind", "title", "url", "file_name", "media_type", "size_bytes", "sha256", "dated_on", "restricted", "demo")
-    return PublishedEvidence.model_validate({"id": str(evidence.id), **{name: getattr(evidence, name) for name in names}})
+    names = (
+        "kind",
+        "title",
+        "url",
+        "file_name",
+        "media_type",
+        "size_bytes",
+        "sha256",
+        "dated_on",
+        "restricted",
+        "demo",
+    )
+    return PublishedEvidence.model_validate(
+        {"id": str(evidence.id), **{name: getattr(evidence, name) for name in names}}
+    )

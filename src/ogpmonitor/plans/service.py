@@ -1,7 +1,7 @@
 """Writing plans: load one from its file, report the progress of a milestone."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,10 +19,12 @@ from ogpmonitor.plans.models import Commitment, Milestone, Plan, Progress
 from ogpmonitor.plans.planfile import CommitmentFile, MilestoneFile, PlanFile
 
 PLAN_COLUMNS = {
-    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on", "commitments",
+    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on",
+    "commitments",
 }  # fmt: skip
 COMMITMENT_COLUMNS = {"code", "title", "starts_on", "ends_on", "milestones"}
 MILESTONE_COLUMNS = {"code", "title", "starts_on", "due_on", "responsible_unit"}
+NOT_CONTENT = {*MILESTONE_COLUMNS, "commitment"}  # a demo file also says which commitment it belongs to
 
 
 async def load_plan(session: AsyncSession, file: PlanFile, *, by: Actor, demo: bool = False) -> Plan | None:
@@ -61,11 +63,45 @@ def milestone_row(file: MilestoneFile, position: int, *, demo: bool) -> Mileston
     return Milestone(
         **_columns(file, MILESTONE_COLUMNS),
         position=position,
-        content=file.model_dump(mode="json", exclude=MILESTONE_COLUMNS, exclude_none=True),
+        content=file.model_dump(mode="json", exclude=NOT_CONTENT, exclude_none=True),
         demo=demo,
         progress=Progress.NOT_STARTED,
         report_demo=False,
     )
+
+
+async def add_commitment(
+    session: AsyncSession, plan: Plan, file: CommitmentFile, *, by: Actor, demo: bool
+) -> Commitment:
+    """`plan` (loaded whole) ends with the commitment that `file` describes.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+    """
+    if not permits(by, Permission.PLAN_WRITE, plan):
+        raise NotPermitted(Permission.PLAN_WRITE)
+    commitment = commitment_row(file, len(plan.commitments), demo=demo)
+    plan.commitments.append(commitment)
+    await session.flush()
+    await audit.record(session, "commitment.added", by=by, about=commitment, after={"code": commitment.code})
+    return commitment
+
+
+async def add_milestone(
+    session: AsyncSession, commitment: Commitment, file: MilestoneFile, *, by: Actor, demo: bool
+) -> Milestone:
+    """`commitment` (loaded with its milestones) ends with the milestone that `file` describes, nothing reported yet.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+    """
+    if not permits(by, Permission.PLAN_WRITE, commitment):
+        raise NotPermitted(Permission.PLAN_WRITE)
+    milestone = milestone_row(file, len(commitment.milestones), demo=demo)
+    commitment.milestones.append(milestone)
+    await session.flush()
+    await audit.record(session, "milestone.added", by=by, about=milestone, after={"code": milestone.code})
+    return milestone
 
 
 def _columns(file: PlanFile | CommitmentFile | MilestoneFile, names: set[str]) -> dict[str, Any]:
@@ -86,7 +122,7 @@ class Report:
 
 
 def is_late(milestone: Milestone, *, on: date) -> bool:
-    """Whether it should have been completed before `on`, a day in the tenant's time zone, and is not; due on `on` is not late.
+    """Whether it should have been completed before `on`, a day in the tenant's time zone; due on `on` is not late.
 
     A withdrawn milestone owes nothing any more.
     """
@@ -96,7 +132,7 @@ def is_late(milestone: Milestone, *, on: date) -> bool:
 
 
 def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
-    """Whether `report` must say why: it leaves the milestone late, completes it after its date, or takes progress back."""
+    """Whether `report` must say why: the milestone is late, was completed late, is withdrawn, or goes back."""
     due = PartialDate.parse(milestone.due_on).last_day if milestone.due_on else None
     if report.progress == Progress.WITHDRAWN or milestone.progress == Progress.COMPLETED != report.progress:
         return True
@@ -107,8 +143,12 @@ def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
     return due < on
 
 
-async def report_progress(session: AsyncSession, milestone: Milestone, report: Report, *, on: date, by: Actor) -> Milestone:
+async def report_progress(
+    session: AsyncSession, milestone: Milestone, report: Report, *, on: date, by: Actor, at: datetime | None = None
+) -> Milestone:
     """`milestone` says what `report` says, and the trace says who said so. `on` is today in the tenant's time zone.
+
+    It counts as reported `at` that instant, which is now unless told otherwise.
 
     Reporting what it says already changes nothing and leaves no trace. Nothing is public before it is published.
 
@@ -125,7 +165,7 @@ async def report_progress(session: AsyncSession, milestone: Milestone, report: R
         return milestone
     for name in changed:
         setattr(milestone, name, after[name])
-    milestone.reported_at = utc_now().replace(microsecond=0)
+    milestone.reported_at = (at or utc_now()).replace(microsecond=0)
     milestone.report_demo = report.demo
     await session.flush()
     await audit.record(

@@ -93,7 +93,12 @@ def _commitment_fact(
         best_degree=best_degree(rating) if rating else None,
         assessed_at=rating.published_at if rating else None,
         search=searchable(
-            commitment.code, commitment.title, commitment.summary, commitment.problem, commitment.axis, commitment.action
+            commitment.code,
+            commitment.title,
+            commitment.summary,
+            commitment.problem,
+            commitment.axis,
+            commitment.action,
         ),
         demo=commitment.demo,
         rating_demo=rating.demo if rating else False,

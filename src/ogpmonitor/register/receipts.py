@@ -1,4 +1,4 @@
-"""Which evidence an edition shows, as receipts: derived from its documents alone, so that anyone can derive them again."""
+"""Which evidence an edition shows, as receipts: derived from its documents, so that anyone can derive them again."""
 
 from collections.abc import Iterable
 from uuid import UUID

@@ -19,6 +19,8 @@ from ogpmonitor.kit.errors import Conflict
 from ogpmonitor.register import queries
 from ogpmonitor.register.documents import (
     Document as AnyDocument,
+)
+from ogpmonitor.register.documents import (
     Manifest,
     ManifestEntry,
     PlanDocument,
@@ -92,13 +94,15 @@ async def append_edition(
 def merged(
     before: queries.Published | None, documents: Iterable[AnyDocument], *, voice: str, replace_all: bool = False
 ) -> dict[tuple[str, str], AnyDocument]:
-    """What the next edition holds, in the order of its manifest: plan, commitments as given or as before, assessments."""
+    """What the next edition holds, in the order of its manifest: plan, commitments, assessments."""
     given: dict[tuple[str, str], AnyDocument] = {(document.kind, document.code): document for document in documents}
     kept: dict[tuple[str, str], AnyDocument] = dict(before.documents) if before else {}
     if replace_all:
         kept = {place: d for place, d in kept.items() if (place[0] == "assessment") == (voice == "government")}
     merged_documents = given | kept if replace_all else kept | given
-    return dict(sorted(merged_documents.items(), key=lambda item: ORDER[item[0][0]]))  # stable: order within a kind stays
+    return dict(
+        sorted(merged_documents.items(), key=lambda item: ORDER[item[0][0]])
+    )  # stable: order within a kind stays
 
 
 def _edition(
@@ -110,7 +114,9 @@ def _edition(
     voice: Literal["government", "monitor"],
     now: datetime,
 ) -> Edition:
-    submitted = any(isinstance(document, PlanDocument) and document.status != "co_creation" for document in after.values())
+    submitted = any(
+        isinstance(document, PlanDocument) and document.status != "co_creation" for document in after.values()
+    )
     number = previous.number + 1 if previous else 1
     known_baseline = Manifest.model_validate_json(previous.body).baseline if previous else None
     is_baseline = submitted and known_baseline is None
@@ -150,7 +156,9 @@ async def _store(session: AsyncSession, edition: Edition, bodies: Mapping[tuple[
     session.add(edition)
     await session.flush()
     session.add_all(
-        EditionEntry(edition_sha256=edition.sha256, kind=kind, code=code, position=position, document_sha256=name_of(body))
+        EditionEntry(
+            edition_sha256=edition.sha256, kind=kind, code=code, position=position, document_sha256=name_of(body)
+        )
         for position, ((kind, code), body) in enumerate(bodies.items())
     )
     await session.flush()

@@ -24,7 +24,6 @@ from ogpmonitor.register.models import (
     PlanFact,
 )
 
-
 Row = TypeVar("Row", CommitmentFact, MilestoneFact)
 
 
@@ -59,8 +58,8 @@ class Verdict:
 async def verify_register(session: AsyncSession, *, trusted_keys: frozenset[str] | None = None) -> Verdict:
     """Recompute every name, manifest, link of the chain, signature and fact.
 
-    `trusted_keys` are public keys (base64) known from elsewhere; without them, the keys that the first checkpoint of the
-    database names are taken at their word. Reads everything: minutes on a large register, not for a page.
+    `trusted_keys` are public keys (base64) known from elsewhere; without them, the key that the first checkpoint
+    names is taken at its word. Reads everything: minutes on a large register, not for a page.
     """
     findings: list[Finding] = []
     for check in (_documents, _editions, _log, _receipts, _facts):
@@ -106,13 +105,22 @@ def _edition_faults(edition: Edition, previous: Edition | None, entries: list[Ed
     if name_of(edition.body) != edition.sha256:
         return ["its manifest does not give its name"]
     manifest = Manifest.model_validate_json(edition.body)
-    if [(d.kind, d.code, d.sha256) for d in manifest.documents] != [(e.kind, e.code, e.document_sha256) for e in entries]:
+    if [(d.kind, d.code, d.sha256) for d in manifest.documents] != [
+        (e.kind, e.code, e.document_sha256) for e in entries
+    ]:
         faults.append("its entries are not those of its manifest")
     if manifest.previous != (previous.sha256 if previous else None):
         faults.append("it does not follow the edition before it")
     if manifest.number != (previous.number + 1 if previous else 1):
         faults.append("an edition before it is missing")
-    claims = (manifest.jurisdiction, manifest.plan, manifest.number, manifest.voice, manifest.is_baseline, manifest.published_at)
+    claims = (
+        manifest.jurisdiction,
+        manifest.plan,
+        manifest.number,
+        manifest.voice,
+        manifest.is_baseline,
+        manifest.published_at,
+    )
     row = (edition.jurisdiction, edition.plan, edition.number, edition.voice, edition.is_baseline, edition.published_at)
     if claims != row:
         faults.append("its columns do not say what its manifest says")
@@ -137,7 +145,9 @@ async def _log(session: AsyncSession) -> AsyncIterator[Finding]:
         previous_hash, expected = entry.hash, entry.sequence + 1
         seen.add(entry.subject_sha256)
     for edition in await session.scalars(select(Edition).where(Edition.sha256.not_in(seen))):
-        yield Finding("register.editions", f"{edition.jurisdiction}/{edition.plan} {edition.number}", "the log does not know it")
+        yield Finding(
+            "register.editions", f"{edition.jurisdiction}/{edition.plan} {edition.number}", "the log does not know it"
+        )
 
 
 async def _receipts(session: AsyncSession) -> AsyncIterator[Finding]:
@@ -180,9 +190,7 @@ async def _facts(session: AsyncSession) -> AsyncIterator[Finding]:
             yield Finding("facts", f"{row} {columns[0]}", "they do not say what the edition says")
 
 
-async def _rows_beside(
-    session: AsyncSession, fact: PlanFact, table: type[Row]
-) -> Sequence[Row]:
+async def _rows_beside(session: AsyncSession, fact: PlanFact, table: type[Row]) -> Sequence[Row]:
     where = (table.jurisdiction == fact.jurisdiction, table.plan == fact.plan)
     return (await session.scalars(select(table).where(*where))).all()
 

@@ -38,7 +38,7 @@ def check_logo(text: str) -> list[str]:
     """Why `text` cannot be shown as a logo; nothing when it can."""
     if len(text) > MAX_CHARACTERS:
         return [f"is longer than {MAX_CHARACTERS} characters"]
-    if "<!" in text.replace("<!--", "") or "<?" in text.replace("<?xml", "", 1):
+    if "<!" in text.replace("<!--", "") or "<?" in text.replace("<?xml ", "", 1):
         return ["declares a document type, an entity, CDATA or an instruction"]
     try:
         root = ET.fromstring(text)  # noqa: S314 - entities and document types were refused above

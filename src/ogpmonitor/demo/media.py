@@ -5,7 +5,7 @@ import textwrap
 import zlib
 from pathlib import PurePosixPath
 
-from ogpmonitor.plans.demofile import DemoEvidence
+from ogpmonitor.demo.files import DemoEvidence
 
 LINES_PER_PAGE = 45
 CHART_WIDTH, CHART_HEIGHT, BAR_GAP = 480, 240, 12
@@ -30,14 +30,15 @@ def evidence_bytes(evidence: DemoEvidence) -> bytes:
 
 
 def pdf_page(text: str) -> bytes:
-    """A valid one-page A4 PDF with `text`, wrapped; what is not Latin-1 becomes a question mark."""
+    """A valid one-page A4 PDF with `text`, wrapped; what Windows-1252 lacks becomes a question mark."""
     lines = [piece for line in text.splitlines() for piece in textwrap.wrap(line, 88) or [""]][:LINES_PER_PAGE]
     shown = b"".join(b"(%s) '\n" % _pdf_text(line) for line in lines)
     stream = b"BT\n/F1 11 Tf\n16 TL\n56 790 Td\n" + shown + b"ET\n"
+    fonts = b"<< /Font << /F1 5 0 R >> >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources %s >>" % fonts,
         b"<< /Length %d >>\nstream\n%sendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
@@ -53,7 +54,7 @@ def pdf_page(text: str) -> bytes:
 
 def _pdf_text(line: str) -> bytes:
     escaped = line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-    return escaped.encode("latin-1", errors="replace")
+    return escaped.encode("cp1252", errors="replace")
 
 
 def png_bars(values: list[int]) -> bytes:

@@ -1,0 +1,157 @@
+"""Loading the demo through the same services and the same row policies as people use."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from uuid import UUID
+
+from ogpmonitor.accounts.models import Role
+from ogpmonitor.demo.files import DemoEvidence, DemoFile, DemoReport, read_demo
+from ogpmonitor.demo.media import evidence_bytes
+from ogpmonitor.demo.people import Persona, load_people, personas
+from ogpmonitor.evidence import service as evidence
+from ogpmonitor.evidence.models import Evidence
+from ogpmonitor.kit.db import Database, TenantSession, owner_session
+from ogpmonitor.kit.storage import Storage
+from ogpmonitor.plans import queries as plans
+from ogpmonitor.plans import service as planning
+from ogpmonitor.plans.loading import Loadable, read_folders, sync
+from ogpmonitor.plans.models import Milestone, Progress
+from ogpmonitor.plans.publishing import publish
+from ogpmonitor.register import queries as register
+from ogpmonitor.register.documents import Jurisdiction
+from ogpmonitor.register.log import SigningKey
+from ogpmonitor.settings import Settings
+
+
+@dataclass
+class Stage:
+    """One tenant's part of the demo while it is being loaded."""
+
+    database: Database
+    storage: Storage
+    key: SigningKey
+    tenant_id: UUID
+    jurisdiction: Jurisdiction
+    coordinator: Persona
+    monitor: Persona
+    max_bytes: int
+    evidence: dict[str, Evidence] = field(default_factory=dict)  # by the demo file's code
+
+    def at(self, persona: Persona) -> AbstractAsyncContextManager[TenantSession]:
+        """A session of `persona` in this tenant."""
+        return self.database.tenant_session(self.tenant_id, persona.id)
+
+
+async def load_demo(settings: Settings, key: SigningKey) -> None:
+    """The four tenants, their plans, the demo's people and its invented content stand and are published.
+
+    A plan that has an edition already is left alone, so a second call changes nothing.
+
+    Raises:
+        DataRefused: a file is wrong; what was loaded before it stays.
+    """
+    found = read_folders(settings.tenants_folder)
+    loaded = await sync(settings.database_url, found)
+    ids = {one.slug: one.id for one in loaded}
+    cast = personas([one.slug for one in loaded])
+    async with owner_session(settings.database_url) as session:
+        await load_people(session, cast, ids)
+    database = Database(settings.app_url, settings.public_url, pool_size=2)
+    storage = Storage.at(settings.files_url)
+    try:
+        for one in found:
+            tenant = one.folder.tenant
+            own = {persona.role: persona for persona in cast if persona.tenant == tenant.slug}
+            jurisdiction = Jurisdiction(slug=tenant.slug, name=tenant.name, country=tenant.country)
+            await _load_tenant(
+                Stage(
+                    database,
+                    storage,
+                    key,
+                    ids[tenant.slug],
+                    jurisdiction,
+                    own[Role.COORDINATOR],
+                    own[Role.MONITOR],
+                    settings.max_upload_bytes,
+                ),
+                one,
+            )
+    finally:
+        await database.close()
+
+
+async def _load_tenant(stage: Stage, found: Loadable) -> None:
+    demo_files = {path.stem: path for path in found.folder.demo_files}
+    for file in found.plans:
+        async with stage.at(stage.coordinator) as session:
+            if await register.latest_edition(session, stage.jurisdiction.slug, file.slug):
+                continue
+            await _publish(stage, session, file.slug)  # as the sources give it
+        if file.slug in demo_files:
+            await _invent(stage, file.slug, read_demo(demo_files[file.slug], file))
+
+
+async def _invent(stage: Stage, slug: str, demo: DemoFile) -> None:
+    """Invented milestones, reports with evidence, and assessments: an edition each."""
+    async with stage.at(stage.coordinator) as session:
+        if await _add_milestones(stage, session, slug, demo):
+            await _publish(stage, session, slug)
+    if demo.reports:
+        async with stage.at(stage.coordinator) as session:
+            await _report(stage, session, slug, demo)
+            await _publish(stage, session, slug)
+
+
+async def _publish(stage: Stage, session: TenantSession, slug: str) -> None:
+    plan = await plans.get_plan(session, slug)
+    await publish(session, plan, stage.jurisdiction, key=stage.key, by=stage.coordinator.actor)
+
+
+async def _add_milestones(stage: Stage, session: TenantSession, slug: str, demo: DemoFile) -> bool:
+    """Whether anything was added to the plan."""
+    by = stage.coordinator.actor
+    plan = await plans.get_plan(session, slug)
+    for invented in demo.commitments:
+        await planning.add_commitment(session, plan, invented, by=by, demo=True)
+    commitments = {commitment.code: commitment for commitment in plan.commitments}
+    for milestone in demo.milestones:
+        await planning.add_milestone(session, commitments[milestone.commitment], milestone, by=by, demo=True)
+    session.expire_all()
+    return bool(demo.commitments or demo.milestones)
+
+
+async def _report(stage: Stage, session: TenantSession, slug: str, demo: DemoFile) -> None:
+    plan = await plans.get_plan(session, slug)
+    milestones = {(one.code, step.code): step for one in plan.commitments for step in one.milestones}
+    for report in demo.reports:
+        milestone = milestones[report.commitment, report.milestone]
+        await _report_one(stage, session, milestone, report)
+        for item in report.evidence:
+            stage.evidence[item.code] = await _submit(stage, session, milestone, item)
+    session.expire_all()
+
+
+async def _report_one(stage: Stage, session: TenantSession, milestone: Milestone, report: DemoReport) -> None:
+    said = planning.Report(
+        progress=Progress(report.progress),
+        text=report.text,
+        started_on=report.started_on,
+        completed_on=report.completed_on,
+        late_reason=report.reason_late,
+        demo=True,
+    )
+    at = datetime.combine(report.reported_on, time(12), UTC)
+    await planning.report_progress(session, milestone, said, on=report.reported_on, at=at, by=stage.coordinator.actor)
+
+
+async def _submit(stage: Stage, session: TenantSession, milestone: Milestone, item: DemoEvidence) -> Evidence:
+    by = stage.coordinator.actor
+    about = evidence.About(item.title, dated_on=item.dated_on.isoformat(), demo=True)
+    if item.file_name:
+        upload = evidence.Upload(item.file_name, evidence_bytes(item))
+        submitted = await evidence.submit_file(session, stage.storage, upload, about, max_bytes=stage.max_bytes, by=by)
+    else:
+        submitted = await evidence.submit_link(session, item.url or "", about, by=by)
+    await evidence.support(session, submitted, milestone.id)
+    return submitted

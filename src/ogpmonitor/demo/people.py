@@ -1,0 +1,70 @@
+"""The demo's invented people. No real person is among them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role
+from ogpmonitor.kit.db import seal
+
+PEOPLE = UUID("6f0f3c2e-9d0b-4c4e-8a55-0e3f0d9c1a11")  # namespace of the personas' ids: the same in every demo
+DEMO_BEGAN = date(2021, 1, 1)
+
+
+@dataclass(frozen=True)
+class Persona:
+    """An invented person. `key` is what the sign-in form sends."""
+
+    key: str
+    name: str
+    tenant: str | None = None
+    role: Role | None = None
+    unit: str | None = None
+    platform_role: PlatformRole | None = None
+
+    @property
+    def id(self) -> UUID:
+        """The same in every demo."""
+        return uuid5(PEOPLE, self.key)
+
+    @property
+    def actor(self) -> Actor:
+        """This person at work in its tenant."""
+        return Actor(self.id, self.name, self.role, self.platform_role, self.unit)
+
+
+def personas(slugs: Sequence[str]) -> list[Persona]:
+    """A coordinator and a monitor for every tenant, a contact in Peñalolén, and the platform's own people."""
+    cast = [
+        persona
+        for slug in slugs
+        for persona in (
+            Persona(f"{slug}-coordinator", "Coordinación (demo)", slug, Role.COORDINATOR),
+            Persona(f"{slug}-monitor", "Ente de monitoreo (demo)", slug, Role.MONITOR),
+        )
+    ]
+    unit = "Dirección de Medio Ambiente"
+    cast.append(Persona("penalolen-contact", "Enlace de unidad (demo)", "penalolen", Role.CONTACT, unit))
+    cast.append(Persona("ogp-staff", "Equipo de OGP (demo)", platform_role=PlatformRole.OGP_STAFF))
+    cast.append(Persona("operator", "Operación (demo)", platform_role=PlatformRole.OPERATOR))
+    return cast
+
+
+async def load_people(session: AsyncSession, cast: Sequence[Persona], tenant_ids: dict[str, UUID]) -> None:
+    """Everyone of the cast can sign in and has its one role; whoever was there stays as is. Runs as the owner."""
+    known = set(await session.scalars(select(Person.persona)))
+    for persona in cast:
+        if persona.key in known:
+            continue
+        role = persona.platform_role.value if persona.platform_role else None
+        session.add(Person(id=persona.id, name=persona.name, platform_role=role, persona=persona.key))
+        await session.flush()
+        if persona.tenant and persona.role:
+            await seal(session, tenant_ids[persona.tenant], None)
+            session.add(Membership(person_id=persona.id, role=persona.role, unit=persona.unit, starts_on=DEMO_BEGAN))
+            await session.flush()
