@@ -62,11 +62,19 @@ class SigningKey:
     @property
     def key_id(self) -> str:
         """The first sixteen hexadecimal digits of the SHA-256 of the raw public key."""
-        return hashlib.sha256(base64.b64decode(self.public_key)).hexdigest()[:16]
+        return key_id_of(self.public_key)
 
     def sign(self, text: bytes) -> str:
         """The signature of `text`, in base64."""
         return base64.b64encode(self.private.sign(text)).decode()
+
+
+def key_id_of(public_key: str) -> str:
+    """The name of a public key (base64), "" for what is none."""
+    try:
+        return hashlib.sha256(base64.b64decode(public_key, validate=True)).hexdigest()[:16]
+    except ValueError:
+        return ""
 
 
 def is_signed(text: bytes, *, signature: str, public_key: str) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ogpmonitor.kit import jobs
 from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import Conflict
+from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register import queries
 from ogpmonitor.register.documents import (
     Document as AnyDocument,
@@ -70,17 +71,17 @@ async def append_edition(
     published stays in any case, and the database refuses otherwise.
 
     Raises:
-        Conflict: nothing differs from the newest edition.
+        Conflict: nothing differs from the newest edition, or what it holds was changed behind the register's back.
     """
     await session.execute(select(func.pg_advisory_xact_lock(LOG_LOCK)))
     previous = await queries.latest_edition(session, address.jurisdiction, address.plan)
     before = await queries.get_published(session, previous) if previous else None
     after = merged(before, documents, voice=voice, replace_all=replace_all)
-    bodies = {place: canonical(document) for place, document in after.items()}
+    bodies = {place: _body(place, document, before) for place, document in after.items()}
     if before and {place: name_of(body) for place, body in bodies.items()} == {
         (entry.kind, entry.code): entry.document_sha256 for entry in before.entries
     }:
-        raise Conflict("edition.nothing_new", "Nothing has changed since the last edition.")
+        raise Conflict("edition.nothing_new", msgid("Nothing has changed since the last edition."))
     now = utc_now().replace(microsecond=0)
     edition = _edition(address, previous, after, bodies, voice=voice, now=now)
     await _store(session, edition, bodies)
@@ -89,6 +90,20 @@ async def append_edition(
     await jobs.defer(session, "reports.render_edition", edition_sha256=edition.sha256)
     await session.execute(text(f"NOTIFY {EDITION_PUBLISHED}, '{address.jurisdiction}/{address.plan}'"))
     return edition
+
+
+def _body(place: tuple[str, str], document: AnyDocument, before: queries.Published | None) -> bytes:
+    """The bytes of one document of the next edition: those that were published, where it is carried over.
+
+    Writing them anew would give what somebody changed in the database a name of its own, as if it had been published.
+    """
+    if before is None or before.documents.get(place) is not document:
+        return canonical(document)
+    name = before.sha256_of(*place)
+    body = before.bodies[name]
+    if name_of(body) != name:
+        raise Conflict("register.damaged", msgid("What was published before does not hold any more: verify it first."))
+    return body
 
 
 def merged(
