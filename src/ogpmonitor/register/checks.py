@@ -20,6 +20,9 @@ UNREADABLE = msgid("It cannot be read.")
 OTHER_KIND = msgid("It is not of the kind that it is kept under.")
 NOT_LOGGED = msgid("The log does not know it.")
 NOT_SIGNED = msgid("No signed head of the log covers it.")
+OTHER_HEAD = msgid("The log has another head there.")
+UNKNOWN_KEY = msgid("It is signed by a key that this register does not use.")
+NOT_SIGNED_BY_KEY = msgid("Its signature does not hold.")
 CHAIN_BROKEN = msgid("The chain breaks here.")
 
 
@@ -142,14 +145,14 @@ def checkpoint_faults(checkpoint: Checkpoint, head: LogEntry | None, trusted: fr
     faults = []
     text = checkpoint_text(sequence=checkpoint.sequence, head_hash=checkpoint.head_hash, at=checkpoint.at)
     if checkpoint.public_key not in trusted:
-        faults.append(msgid("It is signed by a key that this register does not use."))
+        faults.append(UNKNOWN_KEY)
     signed = is_signed(text, signature=checkpoint.signature, public_key=checkpoint.public_key)
     if not signed or not _is_whole(checkpoint.at):
-        faults.append(msgid("Its signature does not hold."))
+        faults.append(NOT_SIGNED_BY_KEY)
     if checkpoint.key_id != key_id_of(checkpoint.public_key):
         faults.append(msgid("It gives its key another name."))
     if head is None or (head.hash, head.at) != (checkpoint.head_hash, checkpoint.at):
-        faults.append(msgid("The log has another head there."))
+        faults.append(OTHER_HEAD)
     return faults
 
 
