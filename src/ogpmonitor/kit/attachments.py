@@ -1,7 +1,7 @@
 """The files attached to a PDF, read in a process of its own: a stranger's PDF may be made to exhaust whoever reads it.
 
-The process gets no environment but the way to its code, little memory, little time, and may write no file. Run as a module
-it reads a PDF from its input and writes what is attached as JSON to its output.
+The process gets no environment but the way to its code, little memory, little time, and may write no file. Run as a
+module it reads a PDF from its input and writes what is attached as JSON to its output.
 """
 
 import asyncio
