@@ -27,19 +27,22 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
+from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
-from ogpmonitor.tenants.routes import HealthController, StaticController
 
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
+    ComponentsController,
     HealthController,
     SignInController,
     StaticController,
+    VerifyController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -47,9 +47,7 @@ class VerifyController(Controller):
     path = "/{lang:str}/verify"
 
     @get("/", permission=Permission.PUBLIC)
-    async def ask(
-        self, request: AnyRequest, register: NamedDependency[RegisterSession]
-    ) -> Response[bytes] | Redirect:
+    async def ask(self, request: AnyRequest, register: NamedDependency[RegisterSession]) -> Response[bytes] | Redirect:
         """The form; with `?q=`, the way to the fingerprint that begins like this, or a list where several do."""
         typed = request.query_params.get("q", "").strip()
         return await _looked_up(request, register, typed) if typed else _form(request)
@@ -108,9 +106,7 @@ async def _looked_up(request: AnyRequest, register: RegisterSession, typed: str)
 
 async def _proof(request: AnyRequest, register: RegisterSession, sha256: str) -> Proof | None:
     state = request.app.state
-    return await prove(
-        register, sha256, storage=state.storage, trusted=frozenset({state.signing_key.public_key})
-    )
+    return await prove(register, sha256, storage=state.storage, trusted=frozenset({state.signing_key.public_key}))
 
 
 async def _file_verdict(request: AnyRequest, register: RegisterSession, name: str, content: bytes) -> FileVerdict:

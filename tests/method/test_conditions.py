@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ogpmonitor.assessments.answers import Answer
-from ogpmonitor.assessments.conditions import (
+from ogpmonitor.demo.files import read_demo
+from ogpmonitor.method.answers import Answer
+from ogpmonitor.method.conditions import (
     CHOOSE,
     CITE,
     CITE_VERDICT,
@@ -23,8 +24,7 @@ from ogpmonitor.assessments.conditions import (
     rating,
     visible_questions,
 )
-from ogpmonitor.assessments.method import Form, load_method
-from ogpmonitor.plans.demofile import read_demo
+from ogpmonitor.method.forms import Form, load_method
 from ogpmonitor.plans.planfile import read_plan
 
 TENANTS = Path(__file__).parents[2] / "tenants"

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ogpmonitor.assessments.deadlines import add_months, load_deadlines
-from ogpmonitor.assessments.method import HERE, load_method
 from ogpmonitor.kit.datafiles import DataRefused
-from ogpmonitor.plans.taxonomy import load_values
+from ogpmonitor.method.deadlines import add_months, load_deadlines
+from ogpmonitor.method.forms import HERE, load_method
+from ogpmonitor.method.vocabularies import load_values
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for kind in ("forms", "scales"):
+    for kind in ("form_files", "scale_files"):
         shutil.copytree(HERE / kind, tmp_path / kind)
     return tmp_path
 
@@ -77,8 +77,8 @@ def test_form_repeats_its_section_per_commitment() -> None:
 
 
 def test_latest_version_is_found_and_an_old_one_kept(folder: Path) -> None:
-    text = (folder / "scales" / "diog.v1.toml").read_text(encoding="utf-8")
-    (folder / "scales" / "diog.v2.toml").write_text(text.replace("version = 1", "version = 2", 1), encoding="utf-8")
+    text = (folder / "scale_files" / "diog.v1.toml").read_text(encoding="utf-8")
+    (folder / "scale_files" / "diog.v2.toml").write_text(text.replace("version = 1", "version = 2", 1), encoding="utf-8")
 
     method = load_method(folder)
 
@@ -91,112 +91,112 @@ def test_latest_version_is_found_and_an_old_one_kept(folder: Path) -> None:
     ("file", "old", "new", "problem"),
     [
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'scale = "completion.v1"',
             'scale = "completion.v9"',
-            "forms/end-of-commitment.v1.toml: EOC1.1.scale: there is no scale 'completion.v9'",
+            "form_files/end-of-commitment.v1.toml: EOC1.1.scale: there is no scale 'completion.v9'",
         ),
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'key = "EOC1.2"',
             'key = "EOC1.1"',
-            "forms/end-of-commitment.v1.toml: the same question stands twice: EOC1.1",
+            "form_files/end-of-commitment.v1.toml: the same question stands twice: EOC1.1",
         ),
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'key = "EOC2"',
             'key = "EOC1"',
-            "forms/end-of-commitment.v1.toml: the same section stands twice: EOC1",
+            "form_files/end-of-commitment.v1.toml: the same section stands twice: EOC1",
         ),
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'question = "EOC2.1.1"',
             'question = "EOC2.1.9"',
-            "forms/end-of-commitment.v1.toml: EOC2.1.1D: shown_if names 'EOC2.1.9', which is not a question before it",
+            "form_files/end-of-commitment.v1.toml: EOC2.1.1D: shown_if names 'EOC2.1.9', which is not a question before it",
         ),
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'answers = ["applies"]',
             'answers = ["perhaps"]',
-            "forms/end-of-commitment.v1.toml: EOC2.1.1D.shown_if.answers: 'perhaps' is not an option of EOC2.1.1",
+            "form_files/end-of-commitment.v1.toml: EOC2.1.1D.shown_if.answers: 'perhaps' is not an option of EOC2.1.1",
         ),
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'na_option = "not_applicable"',
             'na_option = "never"',
-            "forms/end-of-commitment.v1.toml: EOC2.1.1.na_option: 'never' is not an option of EOC2.1.1",
+            "form_files/end-of-commitment.v1.toml: EOC2.1.1.na_option: 'never' is not an option of EOC2.1.1",
         ),
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'evidence_required_above = "no_evidence"',
             'evidence_required_above = "nothing"',
-            "forms/end-of-commitment.v1.toml: EOC1.1.evidence_required_above: 'nothing' is not an option of EOC1.1",
+            "form_files/end-of-commitment.v1.toml: EOC1.1.evidence_required_above: 'nothing' is not an option of EOC1.1",
         ),
         (
-            "forms/end-of-commitment.v1.toml",
+            "form_files/end-of-commitment.v1.toml",
             'scale = "completion.v1"\n',
             "",
             (
-                "forms/end-of-commitment.v1.toml: sections[0].questions[0]: "
+                "form_files/end-of-commitment.v1.toml: sections[0].questions[0]: "
                 "EOC1.1: a scale is named for a choice, and only for one"
             ),
         ),
         (
-            "forms/end-of-term.v1.toml",
+            "form_files/end-of-term.v1.toml",
             'scale = "factors.v1"',
             'scale = "factors.v1"\nna_option = "factor_none"',
             (
-                "forms/end-of-term.v1.toml: sections[1].questions[0]: "
+                "form_files/end-of-term.v1.toml: sections[1].questions[0]: "
                 "EOT2.1: na_option and evidence_required_above belong to a choice"
             ),
         ),
         (
-            "forms/end-of-term.v1.toml",
+            "form_files/end-of-term.v1.toml",
             'key = "EOT4.1"\nkind = "text"',
             'key = "EOT4.1"\nkind = "text"\nshown_if = { question = "EOT3.2", answers = ["yes"] }',
-            "forms/end-of-term.v1.toml: EOT4.1: shown_if names 'EOT3.2', which is asked once per commitment",
+            "form_files/end-of-term.v1.toml: EOT4.1: shown_if names 'EOT3.2', which is asked once per commitment",
         ),
         (
-            "scales/diog.v1.toml",
+            "scale_files/diog.v1.toml",
             'label = { en = "Major", es = "Significativo" }',
             'label = { en = "Major" }',
-            "scales/diog.v1.toml: options[3].label: has no text in 'es'",
+            "scale_files/diog.v1.toml: options[3].label: has no text in 'es'",
         ),
         (
-            "scales/diog.v1.toml",
+            "scale_files/diog.v1.toml",
             'code = "major"',
             'code = "marginal"',
-            "scales/diog.v1.toml: the same option stands twice: marginal",
+            "scale_files/diog.v1.toml: the same option stands twice: marginal",
         ),
         (
-            "scales/diog.v1.toml",
+            "scale_files/diog.v1.toml",
             "order = 3",
             "order = 7",
-            "scales/diog.v1.toml: the options are not numbered 0, 1, 2 ... in the order they stand in",
+            "scale_files/diog.v1.toml: the options are not numbered 0, 1, 2 ... in the order they stand in",
         ),
         (
-            "scales/diog.v1.toml",
+            "scale_files/diog.v1.toml",
             'high = ["major"',
             'high = ["huge"',
-            "scales/diog.v1.toml: high: 'huge' is not an option",
+            "scale_files/diog.v1.toml: high: 'huge' is not an option",
         ),
         (
-            "scales/early_results.v1.toml",
+            "scale_files/early_results.v1.toml",
             'code = "early_none"',
             'code = "complete"',
-            "scales/early_results.v1.toml: options.complete: is already an option of 'completion'",
+            "scale_files/early_results.v1.toml: options.complete: is already an option of 'completion'",
         ),
         (
-            "scales/diog.v1.toml",
+            "scale_files/diog.v1.toml",
             "version = 1",
             "version = 2",
-            "scales/diog.v1.toml: code: the file of diog.v2 is named diog.v2.toml",
+            "scale_files/diog.v1.toml: code: the file of diog.v2 is named diog.v2.toml",
         ),
         (
-            "scales/diog.v1.toml",
+            "scale_files/diog.v1.toml",
             'mark = "confirmed"',
             'mark = "sure"',
-            "scales/diog.v1.toml: mark: Input should be 'confirmed', 'derived' or 'unconfirmed'",
+            "scale_files/diog.v1.toml: mark: Input should be 'confirmed', 'derived' or 'unconfirmed'",
         ),
     ],
 )

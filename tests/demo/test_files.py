@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ogpmonitor.demo.files import DemoEvidence, DemoFile, read_demo
+from ogpmonitor.demo.media import evidence_bytes, pdf_page, png_bars
 from ogpmonitor.kit.datafiles import DataRefused
-from ogpmonitor.plans.demo_media import evidence_bytes, pdf_page, png_bars
-from ogpmonitor.plans.demofile import DemoEvidence, DemoFile, read_demo
 from ogpmonitor.plans.planfile import PlanFile, read_plan
 
 TENANTS = Path(__file__).parents[2] / "tenants"

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from ogpmonitor.plans.questionnaire import load_questionnaire
-from ogpmonitor.plans.taxonomy import Vocabulary, load_policy_areas, load_values
+from ogpmonitor.method.questionnaire import load_questionnaire
+from ogpmonitor.method.vocabularies import Vocabulary, load_policy_areas, load_values
 
 
 def test_questionnaire_has_the_published_questions_in_their_order() -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from ogpmonitor.assessments import conditions
+from ogpmonitor.method import conditions
 
-CATALOGUE = Path(conditions.__file__).parents[1] / "locale" / "es" / "assessments.po"
+CATALOGUE = Path(conditions.__file__).parents[1] / "locale" / "es" / "method.po"
 
 
 def test_every_message_has_its_spanish() -> None:
