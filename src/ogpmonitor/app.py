@@ -32,6 +32,7 @@ from ogpmonitor.portal.assets import ComponentsController, HealthController, Sta
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
+from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
@@ -43,6 +44,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HealthController,
     SignInController,
     StaticController,
+    VerifyController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -1,0 +1,6 @@
+async def test_holds(database):
+    from ogpmonitor.register.verify import verify_register, report_lines
+    async with database.register_session() as s:
+        v=await verify_register(s)
+    print("\n".join(report_lines(v)))
+    assert v.holds
