@@ -27,7 +27,15 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.portal.cache import PageCache
+from ogpmonitor.portal.routes import (
+    EvidenceController,
+    JurisdictionController,
+    PlanController,
+    PlatformController,
+    RootController,
+)
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.settings import Settings
@@ -40,6 +48,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HealthController,
     SignInController,
     StaticController,
+    WellKnownController,
+    RootController,
+    PlatformController,
+    JurisdictionController,
+    PlanController,
+    EvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
