@@ -29,7 +29,15 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
+from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.portal.cache import PageCache
+from ogpmonitor.portal.routes import (
+    EvidenceController,
+    JurisdictionController,
+    PlanController,
+    PlatformController,
+    RootController,
+)
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.routes import VerifyController
@@ -45,6 +53,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     SignInController,
     StaticController,
     VerifyController,
+    WellKnownController,
+    RootController,
+    PlatformController,
+    JurisdictionController,
+    PlanController,
+    EvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
