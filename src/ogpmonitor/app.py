@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -30,6 +31,8 @@ from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
     EvidenceController,
@@ -59,6 +62,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     JurisdictionController,
     PlanController,
     EvidenceController,
+    WorkbenchController,
+    PublishController,
+    WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
