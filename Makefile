@@ -25,7 +25,7 @@ check: all ## Linters, formatting, strict types, import floors, secrets
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	@git ls-files -z | PATH="$(CURDIR)/$(BIN):$$PATH" xargs -0 detect-secrets-hook --no-verify --exclude-files "^(requirements/.*\.txt|package-lock\.json)$$" --exclude-secrets "not a secret.*"
 
 bench: all ## Measure against named floors and print the ratios
 	@$(BIN)/python -m tests.bench $(ROWS)

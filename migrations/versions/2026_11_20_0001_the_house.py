@@ -50,7 +50,8 @@ CREATE TABLE platform.memberships (
     version INTEGER NOT NULL,
     CONSTRAINT pk_memberships PRIMARY KEY (id),
     CONSTRAINT uq_memberships_tenant_id_person_id UNIQUE (tenant_id, person_id),
-    CONSTRAINT fk_memberships_person_id_people FOREIGN KEY(person_id) REFERENCES platform.people (id)
+    CONSTRAINT fk_memberships_person_id_people FOREIGN KEY(person_id)
+        REFERENCES platform.people (id)
 );
 CREATE INDEX ix_memberships_person_id ON platform.memberships (person_id);
 CREATE INDEX ix_memberships_tenant_id ON platform.memberships (tenant_id);
@@ -64,7 +65,8 @@ CREATE TABLE platform.sign_ins (
     id UUID NOT NULL,
     CONSTRAINT pk_sign_ins PRIMARY KEY (id),
     CONSTRAINT uq_sign_ins_token_sha256 UNIQUE (token_sha256),
-    CONSTRAINT fk_sign_ins_person_id_people FOREIGN KEY(person_id) REFERENCES platform.people (id)
+    CONSTRAINT fk_sign_ins_person_id_people FOREIGN KEY(person_id)
+        REFERENCES platform.people (id)
 );
 CREATE INDEX ix_sign_ins_person_id ON platform.sign_ins (person_id);
 """
@@ -101,7 +103,8 @@ CREATE TABLE register.checkpoints (
     signature TEXT NOT NULL,
     tenant_id UUID DEFAULT current_setting('ogp.tenant_id')::uuid NOT NULL,
     CONSTRAINT pk_checkpoints PRIMARY KEY (id),
-    CONSTRAINT fk_checkpoints_sequence_log_entries FOREIGN KEY(sequence) REFERENCES register.log_entries (sequence)
+    CONSTRAINT fk_checkpoints_sequence_log_entries FOREIGN KEY(sequence)
+        REFERENCES register.log_entries (sequence)
 );
 CREATE INDEX ix_checkpoints_sequence ON register.checkpoints (sequence);
 CREATE INDEX ix_checkpoints_tenant_id ON register.checkpoints (tenant_id);
@@ -117,7 +120,8 @@ CREATE TABLE register.editions (
     tenant_id UUID DEFAULT current_setting('ogp.tenant_id')::uuid NOT NULL,
     CONSTRAINT pk_editions PRIMARY KEY (sha256),
     CONSTRAINT uq_editions_jurisdiction_plan_number UNIQUE (jurisdiction, plan, number),
-    CONSTRAINT fk_editions_tenant_id_jurisdiction_tenants FOREIGN KEY(tenant_id, jurisdiction) REFERENCES platform.tenants (id, slug)
+    CONSTRAINT fk_editions_tenant_id_jurisdiction_tenants FOREIGN KEY(tenant_id, jurisdiction)
+        REFERENCES platform.tenants (id, slug)
 );
 CREATE INDEX ix_editions_tenant_id ON register.editions (tenant_id);
 CREATE TABLE register.edition_entries (
@@ -128,8 +132,10 @@ CREATE TABLE register.edition_entries (
     document_sha256 TEXT NOT NULL,
     tenant_id UUID DEFAULT current_setting('ogp.tenant_id')::uuid NOT NULL,
     CONSTRAINT pk_edition_entries PRIMARY KEY (edition_sha256, kind, code),
-    CONSTRAINT fk_edition_entries_edition_sha256_editions FOREIGN KEY(edition_sha256) REFERENCES register.editions (sha256),
-    CONSTRAINT fk_edition_entries_document_sha256_documents FOREIGN KEY(document_sha256) REFERENCES register.documents (sha256)
+    CONSTRAINT fk_edition_entries_edition_sha256_editions FOREIGN KEY(edition_sha256)
+        REFERENCES register.editions (sha256),
+    CONSTRAINT fk_edition_entries_document_sha256_documents FOREIGN KEY(document_sha256)
+        REFERENCES register.documents (sha256)
 );
 CREATE INDEX ix_edition_entries_document_sha256 ON register.edition_entries (document_sha256);
 CREATE INDEX ix_edition_entries_tenant_id ON register.edition_entries (tenant_id);
@@ -144,7 +150,8 @@ CREATE TABLE register.evidence_receipts (
     restricted BOOLEAN NOT NULL,
     tenant_id UUID DEFAULT current_setting('ogp.tenant_id')::uuid NOT NULL,
     CONSTRAINT pk_evidence_receipts PRIMARY KEY (edition_sha256, evidence_id),
-    CONSTRAINT fk_evidence_receipts_edition_sha256_editions FOREIGN KEY(edition_sha256) REFERENCES register.editions (sha256)
+    CONSTRAINT fk_evidence_receipts_edition_sha256_editions FOREIGN KEY(edition_sha256)
+        REFERENCES register.editions (sha256)
 );
 CREATE INDEX ix_evidence_receipts_evidence_id ON register.evidence_receipts (evidence_id);
 CREATE INDEX ix_evidence_receipts_sha256 ON register.evidence_receipts (sha256);
@@ -278,7 +285,8 @@ CREATE TABLE workbench.commitments (
     CONSTRAINT pk_commitments PRIMARY KEY (id),
     CONSTRAINT uq_commitments_tenant_id_plan_id_code UNIQUE (tenant_id, plan_id, code),
     CONSTRAINT uq_commitments_tenant_id_id UNIQUE (tenant_id, id),
-    CONSTRAINT fk_commitments_tenant_id_plan_id_plans FOREIGN KEY(tenant_id, plan_id) REFERENCES workbench.plans (tenant_id, id)
+    CONSTRAINT fk_commitments_tenant_id_plan_id_plans FOREIGN KEY(tenant_id, plan_id)
+        REFERENCES workbench.plans (tenant_id, id)
 );
 CREATE INDEX ix_commitments_plan_id ON workbench.commitments (plan_id);
 CREATE INDEX ix_commitments_tenant_id ON workbench.commitments (tenant_id);
@@ -299,7 +307,8 @@ CREATE TABLE workbench.assessments (
     version INTEGER NOT NULL,
     CONSTRAINT pk_assessments PRIMARY KEY (id),
     CONSTRAINT uq_assessments_tenant_id_id UNIQUE (tenant_id, id),
-    CONSTRAINT fk_assessments_edition_sha256_editions FOREIGN KEY(edition_sha256) REFERENCES register.editions (sha256)
+    CONSTRAINT fk_assessments_edition_sha256_editions FOREIGN KEY(edition_sha256)
+        REFERENCES register.editions (sha256)
 );
 CREATE INDEX ix_assessments_tenant_id ON workbench.assessments (tenant_id);
 CREATE TABLE workbench.milestones (
@@ -325,7 +334,8 @@ CREATE TABLE workbench.milestones (
     CONSTRAINT pk_milestones PRIMARY KEY (id),
     CONSTRAINT uq_milestones_tenant_id_commitment_id_code UNIQUE (tenant_id, commitment_id, code),
     CONSTRAINT uq_milestones_tenant_id_id UNIQUE (tenant_id, id),
-    CONSTRAINT fk_milestones_tenant_id_commitment_id_commitments FOREIGN KEY(tenant_id, commitment_id) REFERENCES workbench.commitments (tenant_id, id)
+    CONSTRAINT fk_milestones_tenant_id_commitment_id_commitments FOREIGN KEY(tenant_id, commitment_id)
+        REFERENCES workbench.commitments (tenant_id, id)
 );
 CREATE INDEX ix_milestones_commitment_id ON workbench.milestones (commitment_id);
 CREATE INDEX ix_milestones_tenant_id ON workbench.milestones (tenant_id);
@@ -341,7 +351,8 @@ CREATE TABLE workbench.assessment_answers (
     version INTEGER NOT NULL,
     CONSTRAINT pk_assessment_answers PRIMARY KEY (id),
     CONSTRAINT uq_assessment_answers_assessment_id_question UNIQUE (assessment_id, question),
-    CONSTRAINT fk_assessment_answers_tenant_id_assessment_id_assessments FOREIGN KEY(tenant_id, assessment_id) REFERENCES workbench.assessments (tenant_id, id) ON DELETE CASCADE
+    CONSTRAINT fk_assessment_answers_tenant_id_assessment_id_assessments FOREIGN KEY(tenant_id, assessment_id)
+        REFERENCES workbench.assessments (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX ix_assessment_answers_assessment_id ON workbench.assessment_answers (assessment_id);
 CREATE INDEX ix_assessment_answers_tenant_id ON workbench.assessment_answers (tenant_id);
@@ -350,8 +361,10 @@ CREATE TABLE workbench.evidence_supports (
     milestone_id UUID NOT NULL,
     tenant_id UUID DEFAULT current_setting('ogp.tenant_id')::uuid NOT NULL,
     CONSTRAINT pk_evidence_supports PRIMARY KEY (evidence_id, milestone_id),
-    CONSTRAINT fk_evidence_supports_tenant_id_evidence_id_evidence FOREIGN KEY(tenant_id, evidence_id) REFERENCES workbench.evidence (tenant_id, id),
-    CONSTRAINT fk_evidence_supports_tenant_id_milestone_id_milestones FOREIGN KEY(tenant_id, milestone_id) REFERENCES workbench.milestones (tenant_id, id)
+    CONSTRAINT fk_evidence_supports_tenant_id_evidence_id_evidence FOREIGN KEY(tenant_id, evidence_id)
+        REFERENCES workbench.evidence (tenant_id, id),
+    CONSTRAINT fk_evidence_supports_tenant_id_milestone_id_milestones FOREIGN KEY(tenant_id, milestone_id)
+        REFERENCES workbench.milestones (tenant_id, id)
 );
 CREATE INDEX ix_evidence_supports_milestone_id ON workbench.evidence_supports (milestone_id);
 CREATE INDEX ix_evidence_supports_tenant_id ON workbench.evidence_supports (tenant_id);

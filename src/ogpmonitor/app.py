@@ -157,7 +157,7 @@ def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.exception("request.failed", exc_info=error, method=request.method, path=request.url.path)
+    log.error("request.failed", exc_info=error, method=request.method, path=request.url.path)
     try:
         return refusal_with(request, 500, code="failed")
     except Exception:  # noqa: BLE001  the page that says so must not fail in turn

@@ -1,6 +1,6 @@
 """Drafts and published assessments of the independent monitoring body.
 
-An assessment names the edition it looked at, not the workbench: what the government is still writing is not its subject.
+An assessment names the edition it looked at: what the government is still writing is not its subject.
 """
 
 from datetime import datetime

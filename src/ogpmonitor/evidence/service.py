@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ogpmonitor.audit import service as audit
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence.models import Evidence, EvidenceSupport, Voice
 from ogpmonitor.evidence.sniffing import safe_name, sniff
 from ogpmonitor.kit.db import utc_now

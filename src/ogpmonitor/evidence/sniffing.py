@@ -77,7 +77,7 @@ def _text_kind(content: bytes, file_name: str) -> str | None:
 
 
 def safe_name(file_name: str, media_type: str) -> str:
-    """A name fit for any file system and header, ending as its kind does; what it was called is kept as far as it can be."""
+    """A name fit for any file system and header, ending as its kind does; the rest is kept as far as it can be."""
     base = file_name.replace("\\", "/").rsplit("/", 1)[-1]
     stem = base.rsplit(".", 1)[0] if "." in base else base
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()

@@ -228,7 +228,9 @@ class Embedded:
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until:
             if process.poll() is not None:
-                message = f"PostgreSQL cannot start in {self.folder}: {_last_line(log.read_bytes())}"
+                message = (
+                    f"PostgreSQL cannot start in {self.folder}: {_last_line(log.read_bytes())} (all of it in {log})."
+                )
                 raise EmbeddedServerError(message)
             lines = self._pid_file_lines()
             if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
@@ -345,4 +347,4 @@ def _collect(pid: int) -> None:
 def _last_line(output: bytes) -> str:
     lines = [line for line in output.decode(errors="replace").splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL" in line or "error:" in line]
-    return (telling or lines or ["it says nothing"])[-1].strip()
+    return (telling or lines or ["it says nothing"])[-1].rpartition("FATAL:")[2].strip()

@@ -19,7 +19,8 @@ from ogpmonitor.plans.models import Commitment, Milestone, Plan, Progress
 from ogpmonitor.plans.planfile import CommitmentFile, MilestoneFile, PlanFile
 
 PLAN_COLUMNS = {
-    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on", "commitments",
+    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on",
+    "commitments",
 }  # fmt: skip
 COMMITMENT_COLUMNS = {"code", "title", "starts_on", "ends_on", "milestones"}
 MILESTONE_COLUMNS = {"code", "title", "starts_on", "due_on", "responsible_unit"}
@@ -121,7 +122,7 @@ class Report:
 
 
 def is_late(milestone: Milestone, *, on: date) -> bool:
-    """Whether it should have been completed before `on`, a day in the tenant's time zone, and is not; due on `on` is not late.
+    """Whether it should have been completed before `on`, a day in the tenant's time zone; due on `on` is not late.
 
     A withdrawn milestone owes nothing any more.
     """
@@ -131,7 +132,7 @@ def is_late(milestone: Milestone, *, on: date) -> bool:
 
 
 def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
-    """Whether `report` must say why: it leaves the milestone late, completes it after its date, or takes progress back."""
+    """Whether `report` must say why: the milestone is late, was completed late, is withdrawn, or goes back."""
     due = PartialDate.parse(milestone.due_on).last_day if milestone.due_on else None
     if report.progress == Progress.WITHDRAWN or milestone.progress == Progress.COMPLETED != report.progress:
         return True

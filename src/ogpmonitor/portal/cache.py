@@ -1,7 +1,7 @@
 """Pages made from the register, kept in memory until something is published.
 
-What is kept depends on nothing but the address, the host and the encoding: a page that is not the same for everyone says
-`private` and is never kept. Days pass too (a milestone becomes late), so nothing is kept longer than a few minutes.
+What is kept depends on nothing but the address, the host and the encoding: a page that is not the same for everyone
+says `private` and is never kept. Days pass too (a milestone becomes late), so nothing is kept for more than minutes.
 """
 
 import time
@@ -35,7 +35,7 @@ class Kept:
 
 
 class PageCache:
-    """Wraps the application. `forget` drops what a publication may have changed; `enabled` is off while nobody listens."""
+    """Wraps the application. `forget` drops what a publication may have changed; off while nobody listens."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

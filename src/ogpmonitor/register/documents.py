@@ -1,7 +1,7 @@
 """The published language: what a document of the register may say.
 
-A document is canonical JSON (RFC 8785) named by its SHA-256. Its shape is versioned by `schema`: a field may be added with
-a default, never renamed or dropped, so that whatever was published stays readable.
+A document is canonical JSON (RFC 8785) named by its SHA-256. Its shape is versioned by `schema`: a field may be added
+with a default, never renamed or dropped, so that whatever was published stays readable.
 """
 
 import hashlib
@@ -230,7 +230,7 @@ class PublishedAnswer(Part):
 
 
 class Rating(Part):
-    """What an answer rates, so that readers need not know the form: `measures` says what, `value` for which OGP value."""
+    """What an answer rates, so that readers need not know the form; `value` is the OGP value it is about."""
 
     measures: str
     value: str | None = None

@@ -1,6 +1,6 @@
 """The log: a hash chain whose head is signed, so that a copy of the head anywhere proves what came before it.
 
-Each entry's hash covers its own facts and the hash before it. A checkpoint signs (length, head) with Ed25519 (RFC 8032).
+An entry's hash covers its own facts and the hash before it. A checkpoint signs (length, head) with Ed25519 (RFC 8032).
 Nothing here touches the database.
 """
 
@@ -83,11 +83,11 @@ def read_signing_key(path: Path) -> SigningKey:
     """The key in a PEM file.
 
     Raises:
-        ValueError: the file holds something else than an unencrypted Ed25519 private key.
+        TypeError: the file holds something else than an unencrypted Ed25519 private key.
     """
     key = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{path} does not hold an Ed25519 private key")
+        raise TypeError(f"{path} does not hold an Ed25519 private key")
     return SigningKey(key)
 
 

@@ -21,13 +21,15 @@ from ogpmonitor.register import queries
 from ogpmonitor.register.documents import (
     AssessmentDocument,
     CommitmentDocument,
-    Document as AnyDocument,
     Manifest,
     ManifestEntry,
     PlanDocument,
     PublishedEvidence,
     canonical,
     name_of,
+)
+from ogpmonitor.register.documents import (
+    Document as AnyDocument,
 )
 from ogpmonitor.register.facts import facts_of
 from ogpmonitor.register.log import START, SigningKey, checkpoint_text, entry_hash
@@ -95,7 +97,7 @@ async def append_edition(
 def merged(
     before: queries.Published | None, documents: Iterable[AnyDocument], *, voice: str, replace_all: bool = False
 ) -> dict[tuple[str, str], AnyDocument]:
-    """What the next edition holds, in the order of its manifest: plan, commitments as given or as before, assessments."""
+    """What the next edition holds, in the order of its manifest: plan, commitments, assessments."""
     given: dict[tuple[str, str], AnyDocument] = {(document.kind, document.code): document for document in documents}
     kept: dict[tuple[str, str], AnyDocument] = dict(before.documents) if before else {}
     if replace_all:

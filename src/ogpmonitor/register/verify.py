@@ -24,7 +24,6 @@ from ogpmonitor.register.models import (
     PlanFact,
 )
 
-
 Row = TypeVar("Row", CommitmentFact, MilestoneFact)
 
 
@@ -59,8 +58,8 @@ class Verdict:
 async def verify_register(session: AsyncSession, *, trusted_keys: frozenset[str] | None = None) -> Verdict:
     """Recompute every name, manifest, link of the chain, signature and fact.
 
-    `trusted_keys` are public keys (base64) known from elsewhere; without them, the keys that the first checkpoint of the
-    database names are taken at their word. Reads everything: minutes on a large register, not for a page.
+    `trusted_keys` are public keys (base64) known from elsewhere; without them, the key that the first checkpoint
+    names is taken at its word. Reads everything: minutes on a large register, not for a page.
     """
     findings: list[Finding] = []
     for check in (_documents, _editions, _log, _receipts, _facts):
