@@ -30,6 +30,7 @@ from ogpmonitor.kit.templating import Templates
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
+from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
@@ -38,6 +39,7 @@ from ogpmonitor.tenants.routes import HealthController, StaticController
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
     HealthController,
+    ReportController,
     SignInController,
     StaticController,
 )
