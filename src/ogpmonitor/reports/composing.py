@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ogpmonitor.kit.i18n import msgid, translate
+from ogpmonitor.kit.i18n import msgid, translate, translations
 from ogpmonitor.kit.static import SHEET, StaticFiles, tenant_css
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.register.documents import canonical_json
@@ -59,8 +59,8 @@ class Composer:
 
     def _context(self, report: EndOfTerm, tenant: KnownTenant, lang: str) -> dict[str, Any]:
         edition = report.published.edition
-        plan = report.plan
-        title = translate(lang, "End-of-term report")
+        plan, words = report.plan, translations(lang)
+        title = words.pgettext("report", "End-of-term report")
         number = translate(lang, "Edition %(number)s", number=edition.number)
         return {
             "tenant": tenant,
@@ -101,10 +101,11 @@ class Composer:
 
 def contents(report: EndOfTerm, lang: str) -> list[tuple[str, str, int]]:
     """The id, words and level of every part, in order."""
+    words = translations(lang)
     parts: list[tuple[str, str, int]] = [
-        ("at-a-glance", translate(lang, "At a glance"), 1),
-        ("indicators", translate(lang, "Indicators"), 1),
-        ("co-creation", translate(lang, "How the plan was made"), 1),
+        ("at-a-glance", words.pgettext("report", "At a glance"), 1),
+        ("indicators", words.pgettext("report", "Indicators"), 1),
+        ("co-creation", words.pgettext("report", "How the plan was made"), 1),
     ]
     for told in report.plan_assessments:
         parts.append((f"assessment-{told.document.code}", told.title.in_(lang), 2))
@@ -112,8 +113,8 @@ def contents(report: EndOfTerm, lang: str) -> list[tuple[str, str, int]]:
         parts.append((f"commitment-{section.code}", f"{section.code} · {section.document.title.in_(lang)}", 1))
         told = [(f"assessment-{t.document.code}", t.title.in_(lang), 2) for t in section.assessments]
         parts.extend(told)
-    parts.append(("method", translate(lang, "Method and scales"), 1))
-    parts.append(("annex", translate(lang, "Annex: fingerprints"), 1))
+    parts.append(("method", words.pgettext("report", "Method and scales"), 1))
+    parts.append(("annex", words.pgettext("report", "Annex: fingerprints"), 1))
     return parts
 
 
@@ -150,8 +151,9 @@ def _release_files(folder: Path) -> Sequence[Path]:
 
 def _margin_words(report: EndOfTerm, lang: str) -> str:
     """The words that stand in the margins of every page, as rules."""
-    of = translate(lang, "of")
-    demo = translate(lang, "Demonstration content") if report.is_demo else ""
+    words = translations(lang)
+    of = words.pgettext("pages", "of")
+    demo = words.pgettext("report", "Demonstration content") if report.is_demo else ""
     pages = f'counter(page) " {of} " counter(pages)'
     return (
         f"@page{{@bottom-right{{content:{pages}}}@top-right{{content:'{demo}'}}}}"
