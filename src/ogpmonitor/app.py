@@ -44,6 +44,7 @@ from ogpmonitor.portal.routes import (
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.routes import VerifyController
+from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
@@ -53,6 +54,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     ComponentsController,
     AssessmentController,
     HealthController,
+    ReportController,
     SignInController,
     StaticController,
     VerifyController,
