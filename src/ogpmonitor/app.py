@@ -29,10 +29,10 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
-from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
     EvidenceController,

@@ -1,6 +1,7 @@
 async def test_holds(database):
-    from ogpmonitor.register.verify import verify_register, report_lines
+    from ogpmonitor.register.verify import report_lines, verify_register
+
     async with database.register_session() as s:
-        v=await verify_register(s)
+        v = await verify_register(s)
     print("\n".join(report_lines(v)))
     assert v.holds

@@ -98,7 +98,6 @@ class Composer:
         return found.content if found else b""
 
 
-
 def contents(report: EndOfTerm, lang: str) -> list[tuple[str, str, int]]:
     """The id, words and level of every part, in order."""
     words = translations(lang)

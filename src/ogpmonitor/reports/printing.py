@@ -130,8 +130,17 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 def _environment() -> dict[str, str]:
     """No secret of the deployment reaches the process that draws; dates and hashes come out alike everywhere."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH", "XDG_CACHE_HOME") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(SOURCES), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH", "XDG_CACHE_HOME") if name in os.environ
+    }
+    return {
+        **kept,
+        "PYTHONPATH": str(SOURCES),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "0",
+    }
 
 
 def _question(sheet: Sheet, limits: Limits) -> bytes:
