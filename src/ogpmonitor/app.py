@@ -19,6 +19,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -27,11 +29,22 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
+from ogpmonitor.portal.routes import (
+    EvidenceController,
+    JurisdictionController,
+    PlanController,
+    PlatformController,
+    RootController,
+)
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.routes import VerifyController
+from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
@@ -39,10 +52,21 @@ from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
     ComponentsController,
+    AssessmentController,
     HealthController,
+    ReportController,
     SignInController,
     StaticController,
     VerifyController,
+    WellKnownController,
+    RootController,
+    PlatformController,
+    JurisdictionController,
+    PlanController,
+    EvidenceController,
+    WorkbenchController,
+    PublishController,
+    WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

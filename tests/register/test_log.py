@@ -104,7 +104,13 @@ def test_a_signature_covers_every_part_of_a_head(tmp_path_factory, sequence, hea
     key = a_key(tmp_path_factory)
     signature = key.sign(checkpoint_text(sequence=sequence, head_hash=head, at=BEGAN))
     claims = data.draw(
-        st.sampled_from([(sequence + 1, head, BEGAN), (sequence, head[::-1] + "0", BEGAN), (sequence, head, BEGAN + timedelta(seconds=1))])
+        st.sampled_from(
+            [
+                (sequence + 1, head, BEGAN),
+                (sequence, head[::-1] + "0", BEGAN),
+                (sequence, head, BEGAN + timedelta(seconds=1)),
+            ]
+        )
     )
 
     def signed(sequence, head, at, public_key=key.public_key):

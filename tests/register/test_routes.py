@@ -110,7 +110,12 @@ async def test_an_unknown_fingerprint_helps(site, lang):
 async def test_the_beginning_of_a_fingerprint_is_enough(site, database):
     edition = await the_edition(database)
 
-    typed = [edition.sha256.upper(), edition.sha256[:8], f"{edition.sha256[:6]}…{edition.sha256[-4:]}", "sha256:" + edition.sha256]
+    typed = [
+        edition.sha256.upper(),
+        edition.sha256[:8],
+        f"{edition.sha256[:6]}…{edition.sha256[-4:]}",
+        "sha256:" + edition.sha256,
+    ]
     answers = [await site.client.get("/en/verify/", params={"q": one}) for one in typed]
 
     assert [answer.status_code for answer in answers] == [303] * 4
@@ -123,7 +128,8 @@ async def test_several_fingerprints_with_one_beginning_are_listed(site, settings
     async with tampering(settings) as connection:
         await connection.execute(
             "INSERT INTO register.documents (sha256, kind, body, tenant_id)"
-            " SELECT %s, kind, body, tenant_id FROM register.documents LIMIT 1", [twin]
+            " SELECT %s, kind, body, tenant_id FROM register.documents LIMIT 1",
+            [twin],
         )
 
     answer = await site.client.get("/en/verify/", params={"q": edition.sha256[:8]})
@@ -144,7 +150,9 @@ async def test_a_document_changed_by_a_superuser_is_named(site, settings, databa
     edition = await the_edition(database)
     document = await first(
         database,
-        select(Document).join(EditionEntry).where(EditionEntry.edition_sha256 == edition.sha256, EditionEntry.code == "C3"),
+        select(Document)
+        .join(EditionEntry)
+        .where(EditionEntry.edition_sha256 == edition.sha256, EditionEntry.code == "C3"),
     )
     before = await site.client.get(f"/en/verify/{edition.sha256}")
     async with tampering(settings) as connection:
