@@ -148,6 +148,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+        await asyncio.gather(*refreshing, return_exceptions=True)  # they hold a connection until they are done
         await database.close()
 
 
