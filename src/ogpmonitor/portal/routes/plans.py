@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.formats import reading_in
 from ogpmonitor.kit.respond import AnyRequest, place_of
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal import field_labels, queries
@@ -129,12 +130,14 @@ class PlanController(Controller):
         published = await queries.published_plan(register, tenant.slug, plan, wanted)
         before = await queries.published_plan(register, tenant.slug, plan, wanted - 1) if wanted > 1 else None
         changes = changes_between(before.documents, published.documents) if before else []
+        with reading_in(tenant.zone):
+            documents = told(changes, place_of(request).lang)
         return answer(
             request,
             "portal/edition.html",
             published=published,
             before=before,
-            documents=told(changes, place_of(request).lang),
+            documents=documents,
         )
 
 
