@@ -47,3 +47,22 @@ def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str
     err = capsys.readouterr().err
     assert "loud" in err
     assert "quiet" not in err
+
+
+@pytest.mark.parametrize("shape", ["json", "text"])
+def test_exception_tells_where_and_never_what_variables_held(shape: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(level="INFO", shape=shape)
+
+    def fail() -> None:
+        _typed = "".join(["a token ", "nobody may log"])
+        raise ValueError("out of range")
+
+    try:
+        fail()
+    except ValueError as error:
+        structlog.get_logger().error("request.failed", exc_info=error)
+
+    err = capsys.readouterr().err
+    assert "out of range" in err
+    assert "test_log.py" in err
+    assert "a token nobody may log" not in err

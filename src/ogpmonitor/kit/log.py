@@ -19,7 +19,8 @@ def configure(*, level: str, shape: str) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     if shape == "json":
-        shared.append(structlog.processors.dict_tracebacks)
+        told = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # locals hold what nobody may log
+        shared.append(structlog.processors.ExceptionRenderer(told))
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if shape == "json"
