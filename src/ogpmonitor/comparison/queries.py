@@ -22,7 +22,7 @@ WITH today AS (
     SELECT jurisdiction, plan, count(*) AS commitments,
            array_agg(completion) FILTER (WHERE completion IS NOT NULL) AS ratings,
            bool_or(demo OR rating_demo) AS demo
-    FROM facts.commitments JOIN current USING (jurisdiction, plan) GROUP BY 1, 2
+    FROM facts.commitments JOIN (SELECT jurisdiction, plan FROM current) now USING (jurisdiction, plan) GROUP BY 1, 2
 ), m AS (
     SELECT jurisdiction, plan, count(*) AS milestones,
            count(*) FILTER (WHERE progress = 'completed') AS completed,
