@@ -77,11 +77,17 @@ def column_faults(edition: Edition, manifest: Manifest) -> list[str]:
     return [msgid("Its columns do not say what its manifest says.")]
 
 
-def entry_faults(entries: Sequence[EditionEntry], manifest: Manifest) -> list[str]:
-    """What the list of documents in the database says that the manifest does not."""
-    told = [(place, one.kind, one.code, one.sha256) for place, one in enumerate(manifest.documents)]
-    kept = [(one.position, one.kind, one.code, one.document_sha256) for one in entries]
-    return [] if told == kept else [msgid("Its entries are not those of its manifest.")]
+def entry_faults(entries: Sequence[EditionEntry], manifest: Manifest) -> Mapping[str, Sequence[str]]:
+    """What the list of documents in the database says that the manifest does not, by kind and code."""
+    told = {f"{one.kind} {one.code}": (place, one.sha256) for place, one in enumerate(manifest.documents)}
+    kept = {f"{one.kind} {one.code}": (one.position, one.document_sha256) for one in entries}
+    faults: dict[str, Sequence[str]] = {}
+    for name in sorted(told.keys() | kept.keys()):
+        if name not in kept:
+            faults[name] = [MISSING]
+        elif told.get(name) != kept[name]:
+            faults[name] = [msgid("It is not what the manifest names.")]
+    return faults
 
 
 def order_faults(manifest: Manifest, before: Manifest | None, before_sha256: str | None) -> list[str]:

@@ -194,7 +194,7 @@ async def prove_edition(session: AsyncSession, edition: Edition, *, trusted: fro
         Step("name", checks.name_faults(edition)),
         Step("columns", checks.column_faults(edition, manifest) if manifest else [checks.UNREADABLE]),
         _gathered("documents", {one.code: one.faults for one in documents}),
-        Step("entries", checks.entry_faults(entries, manifest) if manifest else [checks.UNREADABLE]),
+        _gathered("entries", checks.entry_faults(entries, manifest) if manifest else {"": [checks.UNREADABLE]}),
         _receipts_step(edition, receipts, documents),
         Step("previous", await _order_faults(session, edition, manifest)),
         *log.steps,

@@ -204,8 +204,8 @@ def _edition_findings(
     if manifest is not None and not faults:
         faults += checks.column_faults(edition, manifest)
         faults += checks.order_faults(manifest, before, before_sha256)
-        for fault in checks.entry_faults(entries, manifest):
-            yield Finding("register.edition_entries", _name(edition), fault)
+        for entry, wrong in checks.entry_faults(entries, manifest).items():
+            yield Finding("register.edition_entries", f"{_name(edition)} {entry}", wrong[0])
     for fault in faults:
         yield Finding("register.editions", _name(edition), fault)
 
@@ -224,12 +224,24 @@ def _part_findings(
             yield Finding("register.documents", entry.document_sha256, checks.MISSING)
         elif held.kind != entry.kind:
             yield Finding("register.edition_entries", row, checks.OTHER_KIND)
-        if owner_of(entry) != owner_of(edition):
-            yield Finding("register.edition_entries", row, OTHER_OWNER)
+    yield from _owner_findings(edition, entries, receipts)
     readable = _readable(entries, documents)
     faults = checks.receipt_faults(receipts, receipts_of(edition.sha256, readable)) if readable else {}
     for evidence_id, wrong in faults.items():
         yield Finding("register.evidence_receipts", f"{_name(edition)} {evidence_id}", wrong[0])
+
+
+def _owner_findings(
+    edition: Edition, entries: Sequence[EditionEntry], receipts: Sequence[EvidenceReceipt]
+) -> Iterable[Finding]:
+    """An edition and what hangs on it belong to one tenant; where all of that agrees, the edition is the odd one."""
+    if {owner_of(row) for row in entries} - {owner_of(edition)} and len({owner_of(row) for row in entries}) == 1:
+        yield Finding("register.editions", _name(edition), OTHER_OWNER)
+        return
+    for entry in entries:
+        if owner_of(entry) != owner_of(edition):
+            row = f"{_name(edition)} {entry.kind} {entry.code}"
+            yield Finding("register.edition_entries", row, OTHER_OWNER)
     for receipt in receipts:
         if owner_of(receipt) != owner_of(edition):
             yield Finding("register.evidence_receipts", f"{_name(edition)} {receipt.evidence_id}", OTHER_OWNER)
