@@ -21,6 +21,7 @@ from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -53,6 +54,8 @@ log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
     ComponentsController,
     AssessmentController,
+    ComparisonController,
+    DeskController,
     HealthController,
     ReportController,
     SignInController,

@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts.models import Role
@@ -40,6 +40,7 @@ from ogpmonitor.plans.reporting import (
 from ogpmonitor.plans.schemas import CONTESTED, FILES, LONGEST, ReportForm
 from ogpmonitor.register.documents import Jurisdiction
 
+MEBIBYTE = 1024 * 1024
 SAVED = msgid("Saved. Nothing is public until you publish.")
 SAVED_BY_CONTACT = msgid("Saved. Nothing is public until the open government unit publishes.")
 # Where a message leads that belongs to no field one can see.
@@ -66,7 +67,11 @@ class WorkbenchController(Controller):
 
     @get("/", permission=Permission.WORKBENCH_ENTER)
     async def show(
-        self, request: AnyRequest, session: NamedDependency[TenantSession], plan: str = "", saved: str = ""
+        self,
+        request: AnyRequest,
+        session: NamedDependency[TenantSession],
+        plan: FromQuery[str] = "",
+        saved: FromQuery[str] = "",
     ) -> Response[Any]:
         """The tenant's plans, the newest opened unless `plan` names another; `saved` says what just happened."""
         if request.user.role == Role.MONITOR:
@@ -197,7 +202,7 @@ def _show(
         "lost_files": [upload.file_name for upload in filled.uploads.values()],
         "file_places": list(range(1, min(FILES, request.app.state.settings.max_files_per_form) + 1)),
         "accept": ",".join(ending for endings in KINDS.values() for ending in endings),
-        "max_bytes": request.app.state.settings.max_upload_bytes,
+        "max_megabytes": request.app.state.settings.max_upload_bytes // MEBIBYTE,
         "longest": LONGEST,
     }
     if request.headers.get("hx-request") == "true":

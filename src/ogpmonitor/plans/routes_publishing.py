@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts.permissions import Permission
@@ -32,7 +33,7 @@ class PublishController(Controller):
 
     @get("/", permission=Permission.PLAN_PUBLISH)
     async def show(
-        self, request: AnyRequest, session: NamedDependency[TenantSession], plan: str = ""
+        self, request: AnyRequest, session: NamedDependency[TenantSession], plan: FromQuery[str] = ""
     ) -> Response[bytes]:
         """What would change in `plan`, or in the newest one; nothing is written by looking."""
         plans = await queries.list_plans(session)

@@ -12,7 +12,7 @@ from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit import service as audit
 from ogpmonitor.kit.db import utc_now
-from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
+from ogpmonitor.kit.errors import Invalid, NotPermitted
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
@@ -254,13 +254,3 @@ def _as_columns(report: Report) -> dict[str, Any]:
 
 def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def check_version(milestone: Milestone, version: int) -> None:
-    """Nothing, if `version` is the one that was read.
-
-    Raises:
-        Conflict: somebody wrote in between; both texts are to be shown.
-    """
-    if milestone.version != version:
-        raise Conflict("milestone.changed_meanwhile", msgid("Somebody else changed this while you were writing."))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from ogpmonitor.kit.differences import Segment, TextDifference, compare_texts
@@ -28,8 +29,9 @@ CODES: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field before and after, under the words for it."""
+    """One field before and after, under the words for it. `group` is the milestone it belongs to, "" for none."""
 
+    group: str
     label: str
     change: TextDifference
 
@@ -45,6 +47,11 @@ class DocumentDifference:
     is_dropped: bool
     differences: Sequence[Difference]
 
+    @property
+    def groups(self) -> list[tuple[str, list[Difference]]]:
+        """The differences by milestone, in the order they came."""
+        return [(name, list(members)) for name, members in groupby(self.differences, key=lambda one: one.group)]
+
 
 def told(changes: Iterable[DocumentChange], lang: str) -> list[DocumentDifference]:
     """`changes` in the words of `lang`; a field that reads the same on both sides is left out."""
@@ -55,27 +62,36 @@ def told(changes: Iterable[DocumentChange], lang: str) -> list[DocumentDifferenc
             _title(one.new or one.old, one.code),
             one.is_added,
             one.is_dropped,
-            [Difference(_label(change, lang), said) for change in one.changes if (said := _compared(change, lang))],
+            [found for change in one.changes if (found := _difference(change, lang))],
         )
         for one in changes
     ]
+
+
+def _difference(change: Change, lang: str) -> Difference | None:
+    compared = _compared(change, lang)
+    if compared is None:
+        return None
+    words = _words_of_path(change.path, lang)
+    grouped = change.path[0] in MEMBERS and len(words) > 1
+    return Difference(words[0] if grouped else "", " · ".join(words[1:] if grouped else words), compared)
 
 
 def _title(document: Document | None, code: str) -> Localized | str:
     return code if document is None or isinstance(document, AssessmentDocument) else document.title
 
 
-def _label(change: Change, lang: str) -> str:
-    """The words of a path: "Milestone M3 · Evidence · Title"."""
+def _words_of_path(path: Sequence[str], lang: str) -> list[str]:
+    """The words of a path, a list and its member as one: ["Milestone M3", "Evidence", "Title"]."""
     words: list[str] = []
-    parts = iter(change.path)
+    parts = iter(path)
     for part in parts:
         member = next(parts, None) if part in MEMBERS else None
         if member is None:
             words.append(translate(lang, FIELD_LABELS[part]) if part in FIELD_LABELS else part)
-            continue
-        words.append(f"{translate(lang, MEMBERS[part])} {_member(part, member)}".strip())
-    return " · ".join(words)
+        else:
+            words.append(f"{translate(lang, MEMBERS[part])} {_member(part, member)}".strip())
+    return words
 
 
 def _member(kind: str, name: str) -> str:
@@ -100,7 +116,7 @@ def words_of(value: Any, field: str, lang: str) -> str:
     if isinstance(value, bool):
         return translate(lang, msgid("Yes") if value else msgid("No"))
     if isinstance(value, list):
-        return "\n".join(words_of(member, field, lang) for member in value)
+        return "; ".join(words_of(member, field, lang) for member in value)
     if isinstance(value, dict):
         return _words_of_member(value, lang)
     return _words_of_scalar(value, field, lang)

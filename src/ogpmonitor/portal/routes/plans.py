@@ -10,7 +10,9 @@ from litestar.response import Redirect
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.formats import reading_in
 from ogpmonitor.kit.respond import AnyRequest, place_of
+from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal import field_labels, queries
 from ogpmonitor.portal.history import steps_of, told
@@ -29,6 +31,9 @@ from ogpmonitor.register.changes import changes_between
 from ogpmonitor.register.documents import AssessmentDocument
 from ogpmonitor.register.queries import list_editions
 
+# Questions about who leads, how many groups and meetings, and who monitors.
+PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
+
 
 class PlanController(Controller):
     """What was promised, reported and rated; every page also as an earlier edition said it."""
@@ -42,6 +47,7 @@ class PlanController(Controller):
         tenant, asked = tenant_of(request), edition_asked(request)
         published = await queries.published_plan(register, tenant.slug, plan, asked)
         today = standing_day(tenant, published, asked)
+        questions = load_questionnaire().questions
         return answer(
             request,
             "portal/plan.html",
@@ -52,7 +58,10 @@ class PlanController(Controller):
             rows=summaries(published, on=today),
             sections=answered_sections(published.plan),
             whole=[(one, form_of(one)) for one in published.assessments if one.commitment is None],
+            participation=any(key in published.plan.answers for key in PARTICIPATION),
             missing=_missing(published.plan.missing),
+            unanswered=sum(name in questions for name in published.plan.missing),
+            questions=len(questions),
             status_labels=field_labels.STATUS_LABELS,
         )
 
@@ -129,12 +138,14 @@ class PlanController(Controller):
         published = await queries.published_plan(register, tenant.slug, plan, wanted)
         before = await queries.published_plan(register, tenant.slug, plan, wanted - 1) if wanted > 1 else None
         changes = changes_between(before.documents, published.documents) if before else []
+        with reading_in(tenant.zone):
+            documents = told(changes, place_of(request).lang)
         return answer(
             request,
             "portal/edition.html",
             published=published,
             before=before,
-            documents=told(changes, place_of(request).lang),
+            documents=documents,
         )
 
 
