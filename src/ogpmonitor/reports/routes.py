@@ -2,7 +2,7 @@
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
@@ -32,7 +32,7 @@ class ReportController(Controller):
         register: NamedDependency[RegisterSession],
         plan: FromPath[str],
         file: FromPath[str],
-        edition: int | None = None,
+        edition: FromQuery[int | None] = None,
     ) -> Response[bytes]:
         """The newest edition's report, or that of `edition`; the ending of the address chooses the form."""
         name, _, kind = file.partition(".")
