@@ -19,6 +19,8 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import make_url
+from tests.factories.cast import Cast, the_cast
+from tests.factories.site import Site, running_site
 
 from ogpmonitor.demo.loading import load_demo
 from ogpmonitor.kit import migrate
@@ -26,8 +28,6 @@ from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.embedded import Embedded
 from ogpmonitor.register.log import SigningKey, new_signing_key_pem, read_signing_key
 from ogpmonitor.settings import Settings
-from tests.factories.cast import Cast, the_cast
-from tests.factories.site import Site, running_site
 
 SERVER_VARIABLE = "OGPMONITOR_TEST_DATABASE_URL"
 FOLDER_VARIABLE = "OGPMONITOR_TEST_FOLDER"  # workers inherit it from the process that starts them

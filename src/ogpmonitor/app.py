@@ -19,6 +19,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.comparison.routes import ComparisonController, DeskController
+from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -28,6 +32,9 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
     EvidenceController,
@@ -38,29 +45,41 @@ from ogpmonitor.portal.routes import (
 )
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
+from ogpmonitor.register.routes import VerifyController
+from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
-from ogpmonitor.tenants.routes import HealthController, StaticController
 
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
+    ComponentsController,
+    AssessmentController,
+    ComparisonController,
+    DeskController,
     HealthController,
+    ReportController,
     SignInController,
     StaticController,
+    VerifyController,
     WellKnownController,
     RootController,
     PlatformController,
     JurisdictionController,
     PlanController,
     EvidenceController,
+    WorkbenchController,
+    PublishController,
+    WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """The whole service as one ASGI application, configured by `settings` or else by the environment."""
-    settings = settings or Settings()
+    if settings is None:
+        settings = Settings()
+        logs.configure(level=settings.log_level, shape=settings.log_format)
     database = Database(settings.app_url, settings.public_url)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
@@ -132,6 +151,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+        await asyncio.gather(*refreshing, return_exceptions=True)  # they hold a connection until they are done
         await database.close()
 
 
@@ -171,7 +191,7 @@ def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.exception("request.failed", exc_info=error, method=request.method, path=request.url.path)
+    log.error("request.failed", exc_info=error, method=request.method, path=request.url.path)
     try:
         return refusal_with(request, 500, code="failed")
     except Exception:  # noqa: BLE001  the page that says so must not fail in turn

@@ -10,7 +10,7 @@ from ogpmonitor.accounts.models import PlatformRole, Role
 class Actor:
     """A person in the tenant at hand, or somebody nobody knows.
 
-    `role` is what the person is in that tenant, `platform_role` what it is everywhere. A stranger has neither and no id.
+    `role` is what the person is in that tenant, `platform_role` what it is everywhere. A stranger has none and no id.
     """
 
     id: UUID | None

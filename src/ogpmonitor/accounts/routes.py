@@ -1,27 +1,59 @@
 """`/sign-in` and `/sign-out`."""
 
+import re
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 from sqlalchemy import select
 
 from ogpmonitor.accounts import service
+from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.middleware import COOKIE
-from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role
+from ogpmonitor.accounts.models import Person, PlatformRole, Role
 from ogpmonitor.accounts.permissions import Permission
-from ogpmonitor.kit.db import TenantSession, seal
+from ogpmonitor.kit.db import Database, TenantSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.forms import Form, FormModel
-from ogpmonitor.kit.respond import AnyRequest, page, see_other
-from ogpmonitor.tenants.directory import TenantDirectory
+from ogpmonitor.kit.i18n import LANGUAGES
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
+
+ROLES_IN_ORDER = (Role.COORDINATOR, Role.CONTACT, Role.MONITOR, Role.VIEWER)
+LOCAL_PATH = re.compile(rf"/({'|'.join(LANGUAGES)})/[A-Za-z0-9._~%/?&=+:,-]*")
+Wanted = Annotated[str, QueryParameter(name="next")]
 
 
 class PersonaChoice(FormModel):
-    """Which of the demo's invented people to be."""
+    """Which of the demo's invented people to be, and where to go then."""
 
     persona: str
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """One persona one may enter as. `role` is a role in a tenant or on the platform."""
+
+    persona: str
+    role: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class House:
+    """The personas of one jurisdiction."""
+
+    slug: str
+    name: Localized
+    logo_url: str
+    entrances: list[Entrance]
 
 
 class SignInController(Controller):
@@ -30,9 +62,22 @@ class SignInController(Controller):
     path = "/{lang:str}"
 
     @get("/sign-in", permission=Permission.PUBLIC)
-    async def show(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes]:
-        people = await service.personas(session) if request.app.state.demo else []
-        return page(request, "accounts/sign_in.html", people=people)
+    async def show(
+        self, request: AnyRequest, session: NamedDependency[TenantSession], wanted: Wanted = ""
+    ) -> Response[bytes]:
+        """Every persona by jurisdiction, in the demo; outside it nobody can enter yet, and the page says so."""
+        directory: TenantDirectory = request.app.state.directory
+        houses, platform = await _entrances(session, directory) if request.app.state.demo else ([], [])
+        me = await _who_is_here(request)
+        return page(
+            request,
+            "accounts/sign_in.html",
+            houses=houses,
+            platform=platform,
+            me=me,
+            my_first_page=await _first_page_of(request, me),
+            wanted=local_path(wanted),
+        )
 
     @post("/sign-in", permission=Permission.PUBLIC)
     async def enter(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Redirect:
@@ -47,7 +92,9 @@ class SignInController(Controller):
         settings = request.app.state.settings
         lasting = timedelta(hours=settings.session_hours)
         token = await service.sign_in(session, person, lasting=lasting)
-        answer = see_other(request, await _first_page(session, person, request.app.state.directory))
+        wanted = local_path(form.value.next)
+        first = await _first_page(session, person, request.app.state.directory)
+        answer = Redirect(wanted or place_of(request).href(first), status_code=303)
         answer.set_cookie(
             COOKIE,
             token,
@@ -60,19 +107,62 @@ class SignInController(Controller):
 
     @post("/sign-out", permission=Permission.SESSION_END)
     async def leave(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Redirect:
+        """The session is over; the next page is open to all."""
         await service.sign_out(session, request.user.sign_in_id)
         answer = see_other(request, "")
         answer.delete_cookie(COOKIE)
         return answer
 
 
+def local_path(wanted: str) -> str:
+    """`wanted`, if it is a page of this very host; "" for anything that might lead a person elsewhere."""
+    if not LOCAL_PATH.fullmatch(wanted) or "//" in wanted:
+        return ""
+    parts = urlsplit(wanted)
+    leads_back = parts.path.strip("/").partition("/")[2] in {"sign-in", "sign-out"}
+    return "" if parts.scheme or parts.netloc or leads_back else wanted
+
+
+async def _entrances(session: TenantSession, directory: TenantDirectory) -> tuple[list[House], list[Entrance]]:
+    """The personas of each jurisdiction, and those of the platform."""
+    people = {person.id: person for person in await service.personas(session)}
+    houses = []
+    for tenant in directory.all:
+        members = [one for one in await service.memberships_in(session, tenant.id) if one.person_id in people]
+        members.sort(key=lambda one: ROLES_IN_ORDER.index(Role(one.role)))
+        entrances = [Entrance(people[one.person_id].persona or "", one.role, one.unit) for one in members]
+        houses.append(House(tenant.slug, tenant.name, tenant.logo_url, entrances))
+    platform = [Entrance(one.persona or "", one.platform_role) for one in people.values() if one.platform_role]
+    return [house for house in houses if house.entrances], platform
+
+
+async def _who_is_here(request: AnyRequest) -> Actor | None:
+    """Who is signed in, on a page that is open to all and therefore was not asked."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    database: Database = request.app.state.database
+    idle = timedelta(minutes=request.app.state.settings.session_idle_minutes)
+    async with database.tenant_session(None) as session:
+        return await service.find_actor(session, token, tenant_id=None, idle=idle)
+
+
+async def _first_page_of(request: AnyRequest, actor: Actor | None) -> str:
+    """Where the work of whoever is here begins; "" for nobody."""
+    if actor is None:
+        return ""
+    database: Database = request.app.state.database
+    async with database.tenant_session(None) as session:
+        person = await session.get(Person, actor.id)
+        return await _first_page(session, person, request.app.state.directory) if person else ""
+
+
 async def _first_page(session: TenantSession, person: Person, directory: TenantDirectory) -> str:
     """Where this person's work begins."""
     if person.platform_role in set(PlatformRole):
         return "desk/"
-    await seal(session, None, person.id)
-    membership = next(iter(await session.scalars(select(Membership).where(Membership.person_id == person.id))), None)
-    if membership is None:
+    membership = await service.own_membership(session, person.id)
+    tenant: KnownTenant | None = next((one for one in directory.all if membership and one.is_home_of(membership)), None)
+    if membership is None or tenant is None:
         return ""
-    tenant = next(tenant for tenant in directory.all if tenant.is_home_of(membership))
     return f"{tenant.slug}/workbench/" + ("assessments/" if membership.role == Role.MONITOR else "")

@@ -86,3 +86,16 @@ async def _membership(session: AsyncSession, person_id: UUID, tenant_id: UUID, n
 async def personas(session: AsyncSession) -> list[Person]:
     """The demo's invented people, in a stable order."""
     return list(await session.scalars(select(Person).where(Person.persona.is_not(None)).order_by(Person.persona)))
+
+
+async def memberships_in(session: AsyncSession, tenant_id: UUID) -> list[Membership]:
+    """Who has which role in a tenant. Seals the transaction to that tenant, to read only."""
+    await seal(session, tenant_id, None, read_only=True)
+    return list(await session.scalars(select(Membership).order_by(Membership.role)))
+
+
+async def own_membership(session: AsyncSession, person_id: UUID) -> Membership | None:
+    """The first role that a person has in any tenant. Seals the transaction to that person."""
+    await seal(session, None, person_id)
+    statement = select(Membership).where(Membership.person_id == person_id).order_by(Membership.id).limit(1)
+    return (await session.scalars(statement)).one_or_none()

@@ -1,1 +1,1 @@
-"""The demo: real jurisdictions and plans, and invented people, reports, evidence and ratings that are marked as such."""
+"""The demo: real jurisdictions and plans; invented people, reports, evidence and ratings, marked as such."""

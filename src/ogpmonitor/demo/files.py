@@ -14,7 +14,7 @@ from ogpmonitor.plans.planfile import Code, CommitmentFile, MilestoneFile, PlanF
 
 Progress = Literal["not_started", "ongoing", "completed", "withdrawn"]
 FILE_KINDS = frozenset({".txt", ".csv", ".pdf", ".png"})
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*\.[a-z]{3}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^demo-[a-z0-9-]+\.[a-z]{3}$")]
 
 
 class DemoMilestone(MilestoneFile):
@@ -28,7 +28,7 @@ class DemoMilestone(MilestoneFile):
 
 
 class DemoEvidence(Data):
-    """An invented link, or a small file whose bytes are made from `content` (see `demo_media`)."""
+    """An invented link, or a small file named `demo-...` whose bytes are made from `content` (see `demo_media`)."""
 
     code: Code
     title: Localized

@@ -56,7 +56,7 @@ def personas(slugs: Sequence[str]) -> list[Persona]:
 
 
 async def load_people(session: AsyncSession, cast: Sequence[Persona], tenant_ids: dict[str, UUID]) -> None:
-    """Everyone of the cast can sign in and has its one role; those who were there stay as they are. Runs as the owner."""
+    """Everyone of the cast can sign in and has its one role; whoever was there stays as is. Runs as the owner."""
     known = set(await session.scalars(select(Person.persona)))
     for persona in cast:
         if persona.key in known:

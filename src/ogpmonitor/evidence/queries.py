@@ -35,3 +35,14 @@ async def evidence_of_milestones(session: AsyncSession, ids: Iterable[UUID]) -> 
     for milestone_id, evidence in await session.execute(statement):
         found[milestone_id].append(evidence)
     return {milestone_id: list(pieces) for milestone_id, pieces in found.items()}
+
+
+async def backed_by(session: AsyncSession, milestone_id: UUID, sha256: str) -> Evidence | None:
+    """The evidence with this hash that supports the milestone and has not been withdrawn, if there is any."""
+    statement = (
+        select(Evidence)
+        .join(EvidenceSupport, Evidence.id == EvidenceSupport.evidence_id)
+        .where(EvidenceSupport.milestone_id == milestone_id, Evidence.sha256 == sha256, Evidence.withdrawn_at.is_(None))
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()

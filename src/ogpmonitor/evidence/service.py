@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ogpmonitor.audit import service as audit
 from ogpmonitor.accounts.actors import Actor
-from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.accounts.permissions import OwedByUnit, Permission, permits
+from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence.models import Evidence, EvidenceSupport, Voice
 from ogpmonitor.evidence.sniffing import safe_name, sniff
 from ogpmonitor.kit.db import utc_now
@@ -17,6 +17,8 @@ from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted, TooLarge
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
+
+LONGEST_LINK = 2000
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,8 @@ def voice_of(actor: Actor) -> Voice:
     return Voice.MONITOR if permits(actor, Permission.ASSESSMENT_WRITE) else Voice.GOVERNMENT
 
 
-async def submit_file(
-    session: AsyncSession, storage: Storage, upload: Upload, about: About, *, max_bytes: int, by: Actor
-) -> Evidence:
-    """The bytes are kept under their hash, and a new row names them. The same bytes twice are kept once.
+def check_file(upload: Upload, *, max_bytes: int) -> str:
+    """The media type of `upload`, which may be kept.
 
     Raises:
         TooLarge: more than `max_bytes`.
@@ -53,7 +53,30 @@ async def submit_file(
     """
     if len(upload.content) > max_bytes:
         raise TooLarge("file.too_large", msgid("The file is larger than 10 MB. Make it smaller, or give a link to it."))
-    media_type = sniff(upload.content, upload.file_name)
+    return sniff(upload.content, upload.file_name)
+
+
+async def submit_file(
+    session: AsyncSession,
+    storage: Storage,
+    upload: Upload,
+    about: About,
+    *,
+    max_bytes: int,
+    by: Actor,
+    backing: OwedByUnit | None = None,
+) -> Evidence:
+    """The bytes are kept under their hash, and a new row names them. The same bytes twice are kept once.
+
+    `backing` is what it is to support, where that decides who may submit it.
+
+    Raises:
+        NotPermitted: `by` may not.
+        TooLarge: more than `max_bytes`.
+        Invalid: not of a kind that may be kept.
+    """
+    _permit(by, Permission.EVIDENCE_SUBMIT, backing)
+    media_type = check_file(upload, max_bytes=max_bytes)
     sha256 = sha256_of(upload.content)
     await storage.put(blob_name(sha256), upload.content)
     evidence = _row(about, voice_of(by), utc_now(), kind="file", sha256=sha256)
@@ -63,12 +86,16 @@ async def submit_file(
     return await _submitted(session, evidence, by=by)
 
 
-async def submit_link(session: AsyncSession, url: str, about: About, *, by: Actor) -> Evidence:
+async def submit_link(
+    session: AsyncSession, url: str, about: About, *, by: Actor, backing: OwedByUnit | None = None
+) -> Evidence:
     """A new row keeps the address; its hash is that of the address.
 
     Raises:
+        NotPermitted: `by` may not.
         Invalid: not a web address.
     """
+    _permit(by, Permission.EVIDENCE_SUBMIT, backing)
     check_link(url)
     evidence = _row(about, voice_of(by), utc_now(), kind="link", sha256=sha256_of(url.encode()))
     evidence.url = url
@@ -83,10 +110,10 @@ def check_link(url: str) -> None:
     """
     try:
         parts = urlsplit(url)
-        fits = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and " " not in url
+        fits = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and url.isprintable()
     except ValueError:
         fits = False
-    if not fits or len(url) > 2000:
+    if not fits or " " in url or len(url) > LONGEST_LINK:
         raise Invalid("link.address", msgid("This is not an address. It should begin with https://"))
 
 
@@ -110,21 +137,27 @@ async def _submitted(session: AsyncSession, evidence: Evidence, *, by: Actor) ->
     return evidence
 
 
+def _permit(by: Actor, permission: Permission, backing: OwedByUnit | None) -> None:
+    if not permits(by, permission, backing):
+        raise NotPermitted(permission, msgid("Another unit answers for this milestone."))
+
+
 async def support(session: AsyncSession, evidence: Evidence, milestone_id: UUID) -> None:
     """`evidence` supports this milestone; saying it twice says it once."""
     await session.merge(EvidenceSupport(evidence_id=evidence.id, milestone_id=milestone_id))
     await session.flush()
 
 
-async def withdraw(session: AsyncSession, evidence: Evidence, *, reason: str, by: Actor) -> None:
+async def withdraw(
+    session: AsyncSession, evidence: Evidence, *, reason: str, by: Actor, backing: OwedByUnit | None = None
+) -> None:
     """`evidence` supports nothing from the next publication on; what was published stays readable.
 
     Raises:
-        NotPermitted: `by` may not.
+        NotPermitted: `by` may not; of what its own unit owes only (`backing`), if it is a contact.
         Conflict: it was withdrawn before.
     """
-    if not permits(by, Permission.EVIDENCE_WITHDRAW):
-        raise NotPermitted(Permission.EVIDENCE_WITHDRAW)
+    _permit(by, Permission.EVIDENCE_WITHDRAW, backing)
     if evidence.withdrawn_at is not None:
         raise Conflict("evidence.withdrawn", msgid("This evidence was withdrawn before."))
     evidence.withdrawn_at = utc_now()

@@ -1,7 +1,8 @@
 """The arithmetic of marks and charts: values in, coordinates or a finished drawing out.
 
 Lengths along the page are per cents, so that a chart fits a phone and a sheet without its words shrinking; shapes are
-pixels. A drawing takes the colour of the text around it and is hidden from screen readers: the word stands beside it.
+pixels. On screen a drawing takes the colour of the text around it; for renderers that do not let a page style its
+drawings it also names its ink. It is hidden from screen readers: the word stands beside it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,21 @@ from markupsafe import Markup
 
 Shape = Literal["square", "diamond"]
 Voice = Literal["reported", "rated"]
-_OPEN = Markup('<svg class="mark" width="{w}" height="16" viewBox="0 0 {w} 16" aria-hidden="true" focusable="false">')
+INKS: Mapping[str, str] = {
+    "ink": "#1c1d1f",
+    "quiet": "#56575b",
+    "line": "#dad6cc",
+    "line-strong": "#86827a",
+    "reported": "#1f4f7d",
+    "rated": "#6f2a5e",
+    "good": "#1d683b",
+    "late": "#a2331a",
+    "paper": "#fbfaf7",
+}
+_STATE_INKS = {"not_started": "quiet", "ongoing": "reported", "completed": "good", "withdrawn": "quiet", "late": "late"}
+_OPEN = Markup(
+    '<svg class="mark" width="{w}" height="16" viewBox="0 0 {w} 16" color="{ink}" aria-hidden="true" focusable="false">'
+)
 _CLOSE = Markup("</svg>")
 _RING = '<circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5"/>'
 _STATES: Mapping[str, str] = {
@@ -36,7 +51,12 @@ _STEPS_IN_MONTHS = (1, 2, 3, 6, 12, 24, 60)
 
 def progress_mark(code: str) -> Markup:
     """The circle of one reported state: empty, half, full, a stroke for withdrawn, a clock for late."""
-    return _OPEN.format(w=16) + Markup(_STATES[code]) + _CLOSE  # noqa: S704  # drawn above
+    return _OPEN.format(w=16, ink=state_ink(code)) + Markup(_STATES[code]) + _CLOSE  # noqa: S704  # drawn above
+
+
+def state_ink(code: str) -> str:
+    """The colour of one reported state on paper."""
+    return INKS[_STATE_INKS[code]]
 
 
 def steps_mark(shape: Shape, step: int, steps: int) -> Markup:
@@ -47,12 +67,12 @@ def steps_mark(shape: Shape, step: int, steps: int) -> Markup:
             _step(shape, 18 + 14 * index, filled=False) for index in range(steps)
         ]
     width = 14 * len(parts) + 4
-    return _OPEN.format(w=width) + Markup("".join(parts)) + _CLOSE  # noqa: S704  # drawn here
+    return _OPEN.format(w=width, ink=INKS["late" if step < 0 else "rated"]) + Markup("".join(parts)) + _CLOSE  # noqa: S704  # drawn here
 
 
 def apart_mark(code: str) -> Markup:
     """What stands apart from a scale: not assessed, no evidence, not applicable, no data; no two look alike."""
-    return _OPEN.format(w=32) + Markup(_APART[code]) + _CLOSE  # noqa: S704  # drawn above
+    return _OPEN.format(w=32, ink=INKS["quiet"]) + Markup(_APART[code]) + _CLOSE  # noqa: S704  # drawn above
 
 
 def is_apart(code: str) -> bool:
@@ -109,8 +129,11 @@ class Span:
     href: str = ""
 
     def late_days(self, today: date) -> int:
-        """Days between the day it was due and the day it ended, or today while it has not; 0 in time or withdrawn."""
-        if self.planned_to is None or self.state == "withdrawn":
+        """Days between the day it was due and the day it ended, or today while it is open.
+
+        0 in time, withdrawn, or completed on a day nobody gave.
+        """
+        if self.planned_to is None or not (self.ended or _is_open(self)):
             return 0
         return max(0, ((self.ended or today) - self.planned_to).days)
 
@@ -155,7 +178,7 @@ def draw_timeline(spans: Sequence[Span], *, today: date) -> Timeline:
     if any(_is_open(span) for span in spans) and days:
         days.append(min(today, max(days) + timedelta(days=366)))
     if not days:
-        return Timeline((), (), today, None)
+        return Timeline(tuple(DrawnSpan(span, 0, None, None, None) for span in spans), (), today, None)
     first, last = min(days), max(*days, min(days) + timedelta(days=28))
     axis = _Axis(first, last)
     rows = tuple(_draw_span(span, axis, today) for span in spans)

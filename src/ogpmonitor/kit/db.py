@@ -1,8 +1,8 @@
 """Sessions sealed to one tenant, and the two doors to the database.
 
-`TenantSession` goes in as the application's role and sees one tenant. `RegisterSession` goes in as a read-only role that
-can see what has been published and nothing else. They are different types, so a page made from the register cannot be
-handed a workbench session by mistake.
+`TenantSession` goes in as the application's role and sees one tenant. `RegisterSession` goes in as a read-only role
+that can see what has been published and nothing else. They are different types, so a page made from the register cannot
+be handed a workbench session by mistake.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ def owner_of(row: TenantOwned) -> UUID:
 
 
 class Versioned:
-    """Mixin for a row people edit: every write raises `version`, and a write over a version one did not read is refused."""
+    """Mixin for a row people edit: a write raises `version`; a write over a version one did not read is refused."""
 
     version: Mapped[int] = mapped_column(default=1)
 
@@ -119,7 +119,7 @@ class Database:
     async def tenant_session(
         self, tenant_id: UUID | None, actor_id: UUID | None = None, *, read_only: bool = False
     ) -> AsyncIterator[TenantSession]:
-        """Open one transaction that can see `tenant_id`'s rows, as `actor_id` may, and nobody else's; commit it at the end.
+        """Open one transaction that sees `tenant_id`'s rows as `actor_id` may, and nobody else's; commit at the end.
 
         Without a tenant every workbench table is empty. Any exception rolls everything back.
         """
@@ -154,7 +154,7 @@ async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
 async def seal(
     session: AsyncSession, tenant_id: UUID | None, actor_id: UUID | None, *, read_only: bool = False
 ) -> None:
-    """Seal the open transaction to a tenant and an actor; both end with the transaction (PgBouncer's transaction mode is fine)."""
+    """Seal the open transaction to a tenant and an actor; both end with it, so transaction pooling is fine."""
     statement = select(
         func.set_config(TENANT_SETTING, str(tenant_id or ""), True),
         func.set_config(ACTOR_SETTING, str(actor_id or ""), True),

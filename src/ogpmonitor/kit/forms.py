@@ -64,7 +64,7 @@ Day = Annotated[date | None, BeforeValidator(read_day)]
 
 @dataclass
 class Form(Generic[Model]):
-    """One submission: `data` is what was typed, `errors` the messages (msgids) by field, `value` the valid whole or None.
+    """One submission: `data` as typed, `errors` the messages (msgids) by field, `value` the valid whole or None.
 
     Messages that belong to no field stand under "".
     """

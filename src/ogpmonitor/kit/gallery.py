@@ -25,6 +25,7 @@ def gallery_context() -> dict[str, Any]:
     return {
         "layouts": LAYOUTS,
         "sha256": _SHA256,
+        "people": _people(),
         "day": _TODAY,
         "instant": datetime(2024, 9, 30, 17, 5, tzinfo=UTC),
         "options": _options(),
@@ -47,6 +48,14 @@ def gallery_context() -> dict[str, Any]:
     }
 
 
+def _people() -> list[SimpleNamespace]:
+    roles = ("coordinator", "contact", "monitor", "viewer")
+    people = [SimpleNamespace(name=f"Person {number}", role=role) for number, role in enumerate(roles, start=1)]
+    people[1].unit = "Parks"
+    staff = ("ogp_staff", "operator")
+    return people + [SimpleNamespace(name=role, role=None, platform_role=role) for role in staff]
+
+
 def _options() -> list[SimpleNamespace]:
     return [
         _option("not_started", "Not started", "No iniciado", "Nothing was done.", "No se hizo nada."),
@@ -62,15 +71,17 @@ def _rated() -> list[tuple[str, Localized, int, int]]:
 
 
 def _spans() -> list[Span]:
+    first, last = (date(2022, 1, 10), date(2022, 6, 30)), (date(2024, 6, 1), date(2024, 11, 30))
+    long_name = "A longer name of a step that needs two lines on a phone and on some desks"
+    portal, training = (date(2023, 1, 1), date(2024, 12, 31)), (date(2023, 6, 1), date(2024, 6, 30))
     return [
-        Span("First public meeting", "completed", date(2022, 1, 10), date(2022, 6, 30), date(2022, 1, 15), date(2022, 6, 20)),
-        Span("A longer name of a step that needs two lines on a phone and on some desks", "completed",
-             date(2022, 7, 1), date(2023, 3, 31), date(2022, 8, 1), date(2023, 5, 12)),
-        Span("Portal open to everyone", "ongoing", date(2023, 1, 1), date(2024, 12, 31), date(2023, 2, 1)),
-        Span("Training in every district", "ongoing", date(2023, 6, 1), date(2024, 6, 30), date(2023, 9, 1), href="#charts"),
-        Span("Public account of the plan", "not_started", date(2024, 6, 1), date(2024, 11, 30)),
+        Span("First public meeting", "completed", *first, date(2022, 1, 15), date(2022, 6, 20)),
+        Span(long_name, "completed", date(2022, 7, 1), date(2023, 3, 31), date(2022, 8, 1), date(2023, 5, 12)),
+        Span("Portal open to everyone", "ongoing", *portal, date(2023, 2, 1)),
+        Span("Training in every district", "ongoing", *training, date(2023, 9, 1), href="#charts"),
+        Span("Public account of the plan", "not_started", *last),
         Span("Printed guide", "withdrawn", date(2022, 3, 1), date(2022, 12, 31)),
-    ]  # fmt: skip
+    ]
 
 
 def _panels() -> list[tuple[str, Any]]:

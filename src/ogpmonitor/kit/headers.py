@@ -1,8 +1,8 @@
 """What every answer says to the browser, and which requests are refused before anything is read."""
 
 from litestar.datastructures import Headers, MutableScopeHeaders
-from litestar.middleware import ASGIMiddleware
 from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ogpmonitor.kit.errors import NotPermitted

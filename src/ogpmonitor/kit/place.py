@@ -12,8 +12,8 @@ from ogpmonitor.kit.i18n import LANGUAGES
 class Place:
     """Immutable facts about one request.
 
-    `path` is what follows the language, without a leading slash: "penalolen/plans/2021-2024/". `home` is the slug whose own
-    host was asked, or "" on the platform's host; on its own host a tenant's segment drops out of every address.
+    `path` is what follows the language, without a leading slash: "penalolen/plans/2021-2024/". `home` is the slug whose
+    own host was asked, or "" on the platform's host; on its own host a tenant's segment drops out of every address.
     """
 
     lang: str

@@ -43,8 +43,8 @@ def page(request: AnyRequest, template: str, *, status: int = 200, **context: An
 
 
 def public_page(request: AnyRequest, template: str, **context: Any) -> Response[bytes]:
-    """A page that is the same for everyone, with an `ETag`; 304 for whoever has it already."""
-    return shared(request, _render(request, template, context), MediaType.HTML)
+    """A page that is the same for everyone, with an `ETag`; 304 for whoever has it already. It knows no actor."""
+    return shared(request, _render(request, template, {**context, "actor": None}), MediaType.HTML)
 
 
 def shared(request: AnyRequest, body: bytes, media_type: str, **headers: str) -> Response[bytes]:

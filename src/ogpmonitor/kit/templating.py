@@ -92,6 +92,8 @@ def _environment(folder: Path, lang: str, static: StaticFiles, *, reload: bool) 
         steps_mark=charts.steps_mark,
         apart_mark=charts.apart_mark,
         is_apart=charts.is_apart,
+        inks=charts.INKS,
+        state_ink=charts.state_ink,
         share=lambda part, base: formats.format_share(part, base, lang),
     )
     return environment

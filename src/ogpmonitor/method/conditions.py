@@ -6,6 +6,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.method.answers import Answer
 from ogpmonitor.method.forms import Asking, Form, Question
 
@@ -13,14 +14,14 @@ Answers = Mapping[str, Answer]
 MAX_CHARACTERS = 20_000
 
 # Message ids, in English; translated where they are shown.
-NOT_ASKED = "This question is not part of the form."
-NOT_AN_OPTION = "This answer is not one of the choices."
-TOO_LONG = "This text is too long: at most 20,000 characters."
-CHOOSE = "Choose an answer."
-WRITE = "Write an answer."
-EXPLAIN = "Explain your answer."
-CITE = "Cite at least one piece of evidence."
-CITE_VERDICT = "A verdict above “no evidence available” must cite evidence."
+NOT_ASKED = msgid("This question is not part of the form.")
+NOT_AN_OPTION = msgid("This answer is not one of the choices.")
+TOO_LONG = msgid("This text is too long: at most 20,000 characters.")
+CHOOSE = msgid("Choose an answer.")
+WRITE = msgid("Write an answer.")
+EXPLAIN = msgid("Explain your answer.")
+CITE = msgid("Cite at least one piece of evidence.")
+CITE_VERDICT = msgid("A verdict above “no evidence available” must cite evidence.")
 MESSAGES = (NOT_ASKED, NOT_AN_OPTION, TOO_LONG, CHOOSE, WRITE, EXPLAIN, CITE, CITE_VERDICT)
 
 

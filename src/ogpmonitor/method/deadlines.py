@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from ogpmonitor.method.marks import Mark
 from ogpmonitor.kit.datafiles import Data, read_toml
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.method.marks import Mark
 
 
 class Deadline(Data):

@@ -9,9 +9,9 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from ogpmonitor.method.marks import Mark
 from ogpmonitor.kit.datafiles import Data, DataRefused, Problem, read_toml
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.method.marks import Mark
 
 HERE = Path(__file__).parent
 LANGUAGES = ("es", "en")
@@ -259,12 +259,12 @@ def _shared_codes(scales: Mapping[tuple[str, int], Scale]) -> Iterator[Problem]:
         for option in scale.options:
             owner = owners.setdefault(option.code, scale.code)
             if owner != scale.code:
-                file = f"scales/{scale.ref}.toml"
+                file = f"scale_files/{scale.ref}.toml"
                 yield Problem(file, f"options.{option.code}", f"is already an option of {owner!r}")
 
 
 def _scale_problems(form: FormFile, scales: Mapping[str, Scale]) -> Iterator[Problem]:
-    file = f"forms/{form.ref}.toml"
+    file = f"form_files/{form.ref}.toml"
     for key, question in form.questions.items():
         if question.scale is not None and question.scale not in scales:
             yield Problem(file, f"{key}.scale", f"there is no scale {question.scale!r}")

@@ -1,10 +1,10 @@
 """From the workbench to the register: what the government's next edition would say, and saying it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
@@ -13,7 +13,8 @@ from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence.models import Evidence
 from ogpmonitor.evidence.queries import evidence_of_milestones
 from ogpmonitor.kit.db import TenantSession
-from ogpmonitor.kit.errors import NotPermitted
+from ogpmonitor.kit.errors import Conflict, NotPermitted
+from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.plans.models import Commitment, Milestone, Plan
 from ogpmonitor.register import queries as register
 from ogpmonitor.register.changes import DocumentChange, changes_between
@@ -24,10 +25,16 @@ from ogpmonitor.register.documents import (
     PlanDocument,
     PublishedEvidence,
     PublishedMilestone,
+    canonical,
+    canonical_json,
+    name_of,
 )
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
-from ogpmonitor.register.service import Address, append_edition
+from ogpmonitor.register.service import LOG_LOCK, Address, append_edition
+
+Place = tuple[str, str]  # kind and code of a document
+CHANGED_SINCE_PREVIEW = "plan.changed_since_preview"
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,23 @@ class Preview:
     latest: Edition | None
     changes: Sequence[DocumentChange]
     documents: Sequence[Document]
+    before: Mapping[Place, Document]  # what the newest edition says in the government's voice
+
+    @property
+    def state(self) -> str:
+        """A fingerprint of all that is shown here: it differs as soon as anything would be published differently."""
+        said = [[document.kind, document.code, name_of(canonical(document))] for document in self.documents]
+        return name_of(canonical_json([self.latest.sha256 if self.latest else "", said]))
+
+    def chosen(self, places: Collection[Place]) -> list[Document]:
+        """What the next edition says if only what is at `places` is published: the rest as it was, in the plan's order.
+
+        What the workbench no longer has stays, at the end, until its own change is chosen.
+        """
+        now = {(document.kind, document.code): document for document in self.documents}
+        said = [now[place] if place in places else self.before.get(place) for place in now]
+        gone = [document for place, document in self.before.items() if place not in now and place not in places]
+        return [document for document in (*said, *gone) if document is not None]
 
 
 async def preview(session: AsyncSession, plan: Plan, jurisdiction: Jurisdiction) -> Preview:
@@ -45,7 +69,7 @@ async def preview(session: AsyncSession, plan: Plan, jurisdiction: Jurisdiction)
     latest = await register.latest_edition(session, jurisdiction.slug, plan.slug)
     before = (await register.get_published(session, latest)).documents if latest else {}
     own = {place: document for place, document in before.items() if document.kind != "assessment"}
-    return Preview(latest, changes_between(own, {(d.kind, d.code): d for d in documents}), documents)
+    return Preview(latest, changes_between(own, {(d.kind, d.code): d for d in documents}), documents, own)
 
 
 async def publish(
@@ -55,33 +79,38 @@ async def publish(
     *,
     key: SigningKey,
     by: Actor,
-    chosen: Iterable[tuple[str, str]] | None = None,
+    chosen: Iterable[Place] | None = None,
+    as_previewed: str | None = None,
 ) -> Edition:
     """A new edition says what the workbench says now: all of it, or only the (kind, code) that were `chosen`.
 
-    Evidence shown in it counts as published. What the monitor has published stays as it is.
+    Evidence shown in it counts as published. What the monitor has published stays as it is. A first edition says
+    everything, whatever was chosen. `as_previewed` is the state of the preview that the publisher has seen.
 
     Raises:
         NotPermitted: `by` is not a coordinator.
-        Conflict: nothing would change.
+        Conflict: nothing would change, or something differs from what was previewed.
     """
     if not permits(by, Permission.PLAN_PUBLISH, plan):
         raise NotPermitted(Permission.PLAN_PUBLISH)
+    # Nobody else publishes between what is seen here and what is written; append_edition takes the same lock again.
+    await session.execute(select(func.pg_advisory_xact_lock(LOG_LOCK)))
     seen = await preview(session, plan, jurisdiction)
-    documents, replace_all = list(seen.documents), True
-    if chosen is not None and seen.latest is not None:
-        wanted = set(chosen)
-        documents, replace_all = [d for d in documents if (d.kind, d.code) in wanted], False
+    if as_previewed is not None and seen.state != as_previewed:
+        raise Conflict(CHANGED_SINCE_PREVIEW, msgid("Something changed since you looked. Nothing was published."))
+    changed = {(change.kind, change.code) for change in seen.changes}
+    wanted = changed if chosen is None or seen.latest is None else changed & set(chosen)
     edition = await append_edition(
         session,
         Address(jurisdiction.slug, plan.slug),
-        documents,
+        seen.chosen(wanted),
         voice="government",
         key=key,
-        replace_all=replace_all,
+        replace_all=True,
     )
-    await _mark_published(session, documents, edition)
-    await audit.record(session, "plan.published", by=by, about=plan, after={"edition": edition.number})
+    await _mark_published(session, [d for d in seen.documents if (d.kind, d.code) in wanted], edition)
+    told = {"edition": edition.number, "documents": [f"{kind} {code}" for kind, code in sorted(wanted)]}
+    await audit.record(session, "plan.published", by=by, about=plan, after=told)
     return edition
 
 
@@ -143,7 +172,7 @@ def _milestone(milestone: Milestone, evidence: Sequence[Evidence]) -> PublishedM
 
 
 def published_evidence(evidence: Evidence) -> PublishedEvidence:
-    """What the register would say of one piece of evidence."""
+    """What the register would say of one piece of evidence; of a restricted one neither its address nor its name."""
     names = (
         "kind",
         "title",
@@ -156,6 +185,7 @@ def published_evidence(evidence: Evidence) -> PublishedEvidence:
         "restricted",
         "demo",
     )
-    return PublishedEvidence.model_validate(
-        {"id": str(evidence.id), **{name: getattr(evidence, name) for name in names}}
-    )
+    facts = {name: getattr(evidence, name) for name in names}
+    if evidence.restricted:
+        facts |= {"url": None, "file_name": None}
+    return PublishedEvidence.model_validate({"id": str(evidence.id), **facts})

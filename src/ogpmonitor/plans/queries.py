@@ -30,8 +30,8 @@ async def get_plan(session: AsyncSession, slug: str) -> Plan:
     return plan
 
 
-async def get_milestone(session: AsyncSession, milestone_id: UUID) -> Milestone:
-    """A milestone with its commitment and plan.
+async def get_milestone(session: AsyncSession, milestone_id: UUID, *, to_write: bool = False) -> Milestone:
+    """A milestone with its commitment and plan. `to_write` waits for whoever is writing it, and holds it until the end.
 
     Raises:
         NotFound: there is none, or it is another tenant's.
@@ -39,8 +39,10 @@ async def get_milestone(session: AsyncSession, milestone_id: UUID) -> Milestone:
     statement = (
         select(Milestone)
         .where(Milestone.id == milestone_id)
-        .options(joinedload(Milestone.commitment).joinedload(Commitment.plan))
+        .options(joinedload(Milestone.commitment, innerjoin=True).joinedload(Commitment.plan, innerjoin=True))
     )
+    if to_write:
+        statement = statement.with_for_update(of=Milestone)
     milestone = (await session.scalars(statement)).one_or_none()
     if milestone is None:
         raise NotFound("milestone.not_found")

@@ -1,5 +1,6 @@
 """Writing plans: load one from its file, report the progress of a milestone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit import service as audit
 from ogpmonitor.kit.db import utc_now
-from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
+from ogpmonitor.kit.errors import Invalid, NotPermitted
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
@@ -19,10 +20,12 @@ from ogpmonitor.plans.models import Commitment, Milestone, Plan, Progress
 from ogpmonitor.plans.planfile import CommitmentFile, MilestoneFile, PlanFile
 
 PLAN_COLUMNS = {
-    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on", "commitments",
+    "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on",
+    "commitments",
 }  # fmt: skip
 COMMITMENT_COLUMNS = {"code", "title", "starts_on", "ends_on", "milestones"}
 MILESTONE_COLUMNS = {"code", "title", "starts_on", "due_on", "responsible_unit"}
+EARLIEST_YEAR = 2000  # a year typed with two digits lands long before it
 NOT_CONTENT = {*MILESTONE_COLUMNS, "commitment"}  # a demo file also says which commitment it belongs to
 
 
@@ -120,18 +123,36 @@ class Report:
     demo: bool = False
 
 
-def is_late(milestone: Milestone, *, on: date) -> bool:
-    """Whether it should have been completed before `on`, a day in the tenant's time zone, and is not; due on `on` is not late.
+def late_days(milestone: Milestone, *, on: date) -> int:
+    """How many days ago it should have been completed and is not; 0 if it is not late, also on the day it is due.
 
-    A withdrawn milestone owes nothing any more.
+    `on` is a day in the tenant's time zone. A withdrawn milestone owes nothing any more.
     """
     if milestone.due_on is None or milestone.progress in {Progress.COMPLETED, Progress.WITHDRAWN}:
-        return False
-    return PartialDate.parse(milestone.due_on).last_day < on
+        return 0
+    return max((on - PartialDate.parse(milestone.due_on).last_day).days, 0)
+
+
+def said_in(lang: str, words: str | None, before: dict[str, Any] | None) -> Localized | None:
+    """What is said once `words` are written in `lang`; what people wrote in other languages stays.
+
+    Words that are there already change nothing. New ones make `lang` the language it was written in, and our own
+    translations of the old ones go with them. None takes the words in `lang` away.
+    """
+    known = Localized.model_validate(before) if before else None
+    if known and words is not None and known.texts.get(lang, "").strip() == words:
+        return known
+    texts = {code: text for code, text in known.texts.items() if not known.is_unofficial(code)} if known else {}
+    texts.pop(lang, None)
+    if words is not None:
+        return Localized.model_validate({**texts, lang: words, "source": lang})
+    if known and not known.has(lang):
+        return known
+    return Localized.model_validate({**texts, "source": next(iter(texts))}) if texts else None
 
 
 def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
-    """Whether `report` must say why: it leaves the milestone late, completes it after its date, or takes progress back."""
+    """Whether `report` must say why: it leaves the milestone late, completes it late, or takes progress back."""
     due = PartialDate.parse(milestone.due_on).last_day if milestone.due_on else None
     if report.progress == Progress.WITHDRAWN or milestone.progress == Progress.COMPLETED != report.progress:
         return True
@@ -157,7 +178,8 @@ async def report_progress(
     """
     if not permits(by, Permission.MILESTONE_REPORT, milestone):
         raise NotPermitted(Permission.MILESTONE_REPORT, msgid("Another unit answers for this milestone."))
-    _check(milestone, report, on=on)
+    for problem in problems_of(milestone, report, on=on):
+        raise problem
     before, after = _told(milestone), _as_columns(report)
     changed = {name for name in after if before[name] != after[name]}
     if not changed:
@@ -178,19 +200,41 @@ async def report_progress(
     return milestone
 
 
-def _check(milestone: Milestone, report: Report, *, on: date) -> None:
-    if report.progress == Progress.COMPLETED and report.completed_on is None:
-        raise Invalid("milestone.completed_on", msgid("Say on which day it was completed."), field="completed_on")
-    if report.started_on and report.completed_on and report.completed_on < report.started_on:
-        raise Invalid("milestone.dates", msgid("It cannot be completed before it started."), field="completed_on")
-    if report.completed_on and report.completed_on > on:
-        raise Invalid("milestone.future", msgid("This day has not come yet."), field="completed_on")
-    if report.started_on and report.started_on > on:
-        raise Invalid("milestone.future", msgid("This day has not come yet."), field="started_on")
+def problems_of(milestone: Milestone, report: Report, *, on: date) -> Iterator[Invalid]:
+    """Everything in `report` that does not hold together, each with the `field` to say it at. `on` is today there."""
+    yield from _problems_of_state(report)
+    yield from _problems_of_days(report, on=on)
     if needs_reason(milestone, report, on=on) and report.late_reason is None:
-        raise Invalid(
+        yield Invalid(
             "milestone.reason", msgid("Say why: it is late, was withdrawn, or goes back."), field="late_reason"
         )
+
+
+def _problems_of_state(report: Report) -> Iterator[Invalid]:
+    if report.progress == Progress.COMPLETED and report.completed_on is None:
+        yield Invalid("milestone.completed_on", msgid("Say on which day it was completed."), field="completed_on")
+    if report.progress != Progress.COMPLETED and report.completed_on is not None:
+        yield Invalid(
+            "milestone.not_completed",
+            msgid("Only a completed milestone has this day. Choose “Completed”, or clear it."),
+            field="completed_on",
+        )
+    if report.progress == Progress.NOT_STARTED and report.started_on is not None:
+        yield Invalid(
+            "milestone.not_started",
+            msgid("A milestone that has not started has no such day. Choose another state, or clear it."),
+            field="started_on",
+        )
+
+
+def _problems_of_days(report: Report, *, on: date) -> Iterator[Invalid]:
+    if report.started_on and report.completed_on and report.completed_on < report.started_on:
+        yield Invalid("milestone.dates", msgid("It cannot be completed before it started."), field="completed_on")
+    for name, day in (("started_on", report.started_on), ("completed_on", report.completed_on)):
+        if day and day > on:
+            yield Invalid("milestone.future", msgid("This day has not come yet."), field=name)
+        if day and day.year < EARLIEST_YEAR:
+            yield Invalid("milestone.long_ago", msgid("This day is too long ago. Please check the year."), field=name)
 
 
 def _told(milestone: Milestone) -> dict[str, Any]:
@@ -203,20 +247,10 @@ def _as_columns(report: Report) -> dict[str, Any]:
         "progress": report.progress.value,
         "progress_text": report.text.model_dump(mode="json") if report.text else None,
         "started_on": report.started_on,
-        "completed_on": report.completed_on if report.progress == Progress.COMPLETED else None,
+        "completed_on": report.completed_on,
         "late_reason": report.late_reason.model_dump(mode="json") if report.late_reason else None,
     }
 
 
 def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def check_version(milestone: Milestone, version: int) -> None:
-    """Nothing, if `version` is the one that was read.
-
-    Raises:
-        Conflict: somebody wrote in between; both texts are to be shown.
-    """
-    if milestone.version != version:
-        raise Conflict("milestone.changed_meanwhile", msgid("Somebody else changed this while you were writing."))

@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class Announcements:
-    """Listens until cancelled. `listener` hears the jurisdiction's slug, or None when something may have been missed."""
+    """Listens until cancelled. `listener` hears a jurisdiction's slug, or None when something may have been missed."""
 
     def __init__(self, conninfo: str, listener: Callable[[str | None], None], channels: tuple[str, ...] = ()) -> None:
         self._conninfo, self._listener = conninfo, listener

@@ -1,12 +1,12 @@
 """The published language: what a document of the register may say.
 
-A document is canonical JSON (RFC 8785) named by its SHA-256. Its shape is versioned by `schema`: a field may be added with
-a default, never renamed or dropped, so that whatever was published stays readable.
+A document is canonical JSON (RFC 8785) named by its SHA-256. Its shape is versioned by `schema`: a field may be added
+with a default, never renamed or dropped, so that whatever was published stays readable.
 """
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 import rfc8785
@@ -17,7 +17,9 @@ from ogpmonitor.kit.partial_date import PartialDate
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 # Instants are written in UTC to the second, with a Z, whatever zone they came in.
-Instant = Annotated[datetime, PlainSerializer(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ"), when_used="json")]
+Instant = Annotated[
+    datetime, PlainSerializer(lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), when_used="json")
+]
 Kind = Literal["plan", "commitment", "assessment"]
 
 
@@ -230,7 +232,7 @@ class PublishedAnswer(Part):
 
 
 class Rating(Part):
-    """What an answer rates, so that readers need not know the form: `measures` says what, `value` for which OGP value."""
+    """What an answer rates, so that readers need not know the form; `value` is the OGP value it is about."""
 
     measures: str
     value: str | None = None

@@ -1,13 +1,13 @@
 """The log: a hash chain whose head is signed, so that a copy of the head anywhere proves what came before it.
 
-Each entry's hash covers its own facts and the hash before it. A checkpoint signs (length, head) with Ed25519 (RFC 8032).
+An entry's hash covers its own facts and the hash before it. A checkpoint signs (length, head) with Ed25519 (RFC 8032).
 Nothing here touches the database.
 """
 
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -27,8 +27,8 @@ START = hashlib.sha256(ORIGIN.encode()).hexdigest()
 
 
 def written(at: datetime) -> str:
-    """An instant as the log writes it: UTC, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """An instant as the log writes it: UTC, to the second, whatever zone the database answered in."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def entry_hash(*, sequence: int, kind: str, subject_sha256: str, at: datetime, previous_hash: str) -> str:
@@ -62,11 +62,19 @@ class SigningKey:
     @property
     def key_id(self) -> str:
         """The first sixteen hexadecimal digits of the SHA-256 of the raw public key."""
-        return hashlib.sha256(base64.b64decode(self.public_key)).hexdigest()[:16]
+        return key_id_of(self.public_key)
 
     def sign(self, text: bytes) -> str:
         """The signature of `text`, in base64."""
         return base64.b64encode(self.private.sign(text)).decode()
+
+
+def key_id_of(public_key: str) -> str:
+    """The name of a public key (base64), "" for what is none."""
+    try:
+        return hashlib.sha256(base64.b64decode(public_key, validate=True)).hexdigest()[:16]
+    except ValueError:
+        return ""
 
 
 def is_signed(text: bytes, *, signature: str, public_key: str) -> bool:
@@ -83,11 +91,11 @@ def read_signing_key(path: Path) -> SigningKey:
     """The key in a PEM file.
 
     Raises:
-        ValueError: the file holds something else than an unencrypted Ed25519 private key.
+        TypeError: the file holds something else than an unencrypted Ed25519 private key.
     """
     key = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{path} does not hold an Ed25519 private key")
+        raise TypeError(f"{path} does not hold an Ed25519 private key")
     return SigningKey(key)
 
 

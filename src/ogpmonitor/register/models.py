@@ -1,7 +1,7 @@
 """The register's tables. Rows are inserted, never updated or deleted: no role has the grant, and a trigger refuses.
 
-The facts are the one exception: rows derived from the latest edition so that comparing needs no documents. They live in a
-schema of their own, and verifying recomputes them.
+The facts are the one exception: rows derived from the latest edition so that comparing needs no documents. They live in
+a schema of their own, and verifying recomputes them.
 """
 
 from datetime import date, datetime
@@ -38,6 +38,7 @@ class Edition(TenantOwned, Base):
     __tablename__ = "editions"
     __table_args__ = (
         UniqueConstraint("jurisdiction", "plan", "number"),
+        UniqueConstraint("tenant_id", "sha256"),
         ForeignKeyConstraint(["tenant_id", "jurisdiction"], ["platform.tenants.id", "platform.tenants.slug"]),
         {"schema": "register"},
     )

@@ -11,9 +11,11 @@ from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.register.documents import (
     AssessmentDocument,
     CommitmentDocument,
-    Document as AnyDocument,
     PlanDocument,
     read_document,
+)
+from ogpmonitor.register.documents import (
+    Document as AnyDocument,
 )
 from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry
 

@@ -14,7 +14,10 @@
     form.setAttribute("aria-busy", "true");
   });
   addEventListener("pageshow", () => release(document));
-  document.addEventListener("htmx:after:swap", () => prepare(document));
+  document.addEventListener("htmx:after:swap", () => {
+    unsaved = document.querySelector(".save-state--unsaved, .save-state--failed") !== null;
+    prepare(document);
+  });
   document.addEventListener("htmx:finally:request", () => release(document));
 
   const release = (root) => root.querySelectorAll("form[data-sent]").forEach((form) => {

@@ -3,7 +3,7 @@
 import re
 
 PAPERS_LIGHT = ("#ffffff", "#fbfaf7")
-PAPERS_DARK = ("#15171a",)
+PAPERS_DARK = ("#15171a", "#1c1f23")
 MINIMUM = 4.5
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 

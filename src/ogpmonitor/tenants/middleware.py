@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from litestar.middleware import ASGIMiddleware
 from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ogpmonitor.kit.errors import NotFound

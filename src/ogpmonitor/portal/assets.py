@@ -1,4 +1,4 @@
-"""`/static` and `/health`: files the browser needs, each tenant's logo and accent, and whether the service is well."""
+"""What the site needs besides pages: files for the browser, each tenant's logo and accent, health, the components."""
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
@@ -7,7 +7,8 @@ from sqlalchemy import text
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.kit.respond import AnyRequest
+from ogpmonitor.kit.gallery import GALLERY, gallery_context
+from ogpmonitor.kit.respond import AnyRequest, page
 from ogpmonitor.kit.static import StaticFiles, tenant_css
 from ogpmonitor.tenants.directory import TenantDirectory
 
@@ -40,6 +41,18 @@ class StaticController(Controller):
         if found is None:
             raise NotFound
         return Response(found.content, media_type=found.media_type, headers=dict(FOR_EVER))
+
+
+class ComponentsController(Controller):
+    """Every component in every state: for those who build pages, in development only."""
+
+    path = "/{lang:str}/workbench/components"
+
+    @get("/", permission=Permission.PUBLIC)
+    async def show(self, request: AnyRequest) -> Response[bytes]:
+        if not request.app.state.settings.development:
+            raise NotFound
+        return page(request, GALLERY, **gallery_context())
 
 
 class HealthController(Controller):

@@ -1,0 +1,99 @@
+"""What people send about plans: the form that reports one milestone, and the choice of what to publish."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from ogpmonitor.evidence.service import LONGEST_LINK
+from ogpmonitor.kit.forms import Day, FormModel
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.plans.models import Progress
+
+LONGEST_TEXT, LONGEST_REASON, LONGEST_TITLE, LONGEST_WITHDRAWAL = 4_000, 2_000, 200, 500
+LONGEST: Mapping[str, int] = {
+    "text": LONGEST_TEXT,
+    "reason": LONGEST_REASON,
+    "title": LONGEST_TITLE,
+    "url": LONGEST_LINK,
+    "withdrawal": LONGEST_WITHDRAWAL,
+}
+FILES = 3  # places for a file in the form; a deployment may take fewer
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What two people may have written differently, and which of the two texts is to stand.
+CONTESTED = ("progress", "text", "started_on", "completed_on", "late_reason")
+Side = Literal["mine", "theirs"]
+
+
+def _readable(text: str) -> str:
+    """`text` with line ends as everywhere else.
+
+    Raises:
+        ValueError: it holds characters that no keyboard writes and no database keeps.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if CONTROL.search(text):
+        raise ValueError(msgid("This contains characters that cannot be kept. Please write it again."))
+    return text
+
+
+def _several(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+Words = Annotated[str, BeforeValidator(lambda value: _readable(value) if isinstance(value, str) else value)]
+LongText = Annotated[Words, StringConstraints(max_length=LONGEST_TEXT)]
+Reason = Annotated[Words, StringConstraints(max_length=LONGEST_REASON)]
+Title = Annotated[Words, StringConstraints(max_length=LONGEST_TITLE)]
+Address = Annotated[Words, StringConstraints(max_length=LONGEST_LINK)]
+Withdrawal = Annotated[Words, StringConstraints(max_length=LONGEST_WITHDRAWAL)]
+
+
+class ReportForm(FormModel):
+    """One report on one milestone, with the evidence sent along. `version` is the one its writer saw."""
+
+    version: int
+    progress: Progress
+    text: LongText | None = None
+    started_on: Day = None
+    completed_on: Day = None
+    late_reason: Reason | None = None
+    link_url: Address | None = None
+    link_title: Title | None = None
+    file_title_1: Title | None = None
+    file_title_2: Title | None = None
+    file_title_3: Title | None = None
+    restricted: bool = False
+    withdraw: Annotated[tuple[UUID, ...], BeforeValidator(_several)] = ()
+    withdraw_reason: Withdrawal | None = None
+    take_progress: Side = "mine"
+    take_text: Side = "mine"
+    take_started_on: Side = "mine"
+    take_completed_on: Side = "mine"
+    take_late_reason: Side = "mine"
+
+    def file_title(self, place: int) -> str | None:
+        """What the file at `place` (from 1) is called."""
+        title: str | None = getattr(self, f"file_title_{place}")
+        return title
+
+    def side(self, name: str) -> Side:
+        """Whose text of field `name` is to stand, where somebody else wrote in between."""
+        side: Side = getattr(self, f"take_{name}")
+        return side
+
+
+class PublishForm(FormModel):
+    """What is to be published: `state` names the preview that was seen, `chosen` its ticked documents (kind:code)."""
+
+    plan: str
+    state: str
+    chosen: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], BeforeValidator(_several)] = ()
+
+    @property
+    def places(self) -> frozenset[tuple[str, str]]:
+        """The chosen documents by kind and code."""
+        parts = (one.partition(":") for one in self.chosen)
+        return frozenset((kind, code) for kind, _, code in parts)

@@ -1,0 +1,133 @@
+"""What each field of a published document is called, for pages that show what changed."""
+
+from collections.abc import Mapping, Sequence
+
+from ogpmonitor.kit.i18n import msgid, translate
+from ogpmonitor.method.questionnaire import load_questionnaire
+
+FIELD_LABELS: Mapping[str, str] = {
+    "action": msgid("Action"),
+    "additional": msgid("Additional information"),
+    "answers": msgid("Strategic vision and co-creation"),
+    "as_found": msgid("In the words of the source"),
+    "attachments": msgid("Attached documents"),
+    "axis": msgid("Axis of the plan"),
+    "base": msgid("Base of the count"),
+    "change": msgid("Potential for change"),
+    "code": msgid("Code"),
+    "committed": msgid("Measures committed"),
+    "completed_on": msgid("Completed on"),
+    "contribution": msgid("How it contributes to solving the problem"),
+    "country": msgid("Country"),
+    "cycle_ends_on": msgid("The cycle ends on"),
+    "dated_on": msgid("Date of the evidence"),
+    "declared_status": msgid("State declared by the government"),
+    "demo": msgid("Demonstration content"),
+    "due_on": msgid("Due on"),
+    "endorsements": msgid("Endorsements"),
+    "endorsements_note": msgid("Note on the endorsements"),
+    "ends_on": msgid("Ends on"),
+    "evidence": msgid("Evidence"),
+    "expected_output": msgid("Expected output"),
+    "file_name": msgid("File name"),
+    "foreword": msgid("Foreword"),
+    "fulfilled": msgid("Measures fulfilled"),
+    "id": msgid("Identifier"),
+    "inception": msgid("Inception report"),
+    "indicator": msgid("Indicator"),
+    "institutions": msgid("Institutions involved"),
+    "jurisdiction": msgid("Jurisdiction"),
+    "kind": msgid("Kind"),
+    "late_reason": msgid("Reason for the delay or change"),
+    "long_term_goal": msgid("Long-term goal"),
+    "media_type": msgid("File type"),
+    "milestones": msgid("Milestones"),
+    "missing": msgid("What no source gives"),
+    "name": msgid("Name"),
+    "note": msgid("Note"),
+    "notes": msgid("Notes"),
+    "novelty": msgid("Novelty"),
+    "number": msgid("Number"),
+    "ogp_id": msgid("OGP identifier"),
+    "organisation": msgid("Organisation"),
+    "pillars": msgid("Pillars"),
+    "policy_area": msgid("Policy area"),
+    "position": msgid("Position"),
+    "problem": msgid("Problem"),
+    "programme_balance": msgid("Balance of the programme"),
+    "progress": msgid("State"),
+    "progress_text": msgid("What was done"),
+    "relevant": msgid("Relevance"),
+    "report_demo": msgid("Report is demonstration content"),
+    "reported_at": msgid("Reported on"),
+    "resources": msgid("Resources"),
+    "responsible_unit": msgid("Responsible unit"),
+    "restricted": msgid("Restricted"),
+    "role": msgid("Role"),
+    "sector": msgid("Sector"),
+    "set_aside": msgid("Measures set aside"),
+    "sha256": msgid("Fingerprint (SHA-256)"),
+    "size_bytes": msgid("Size"),
+    "slug": msgid("Address of the plan"),
+    "source": msgid("Source"),
+    "source_language": msgid("Language of the source"),
+    "source_note": msgid("Note on the source"),
+    "sources": msgid("Sources"),
+    "started_on": msgid("Started on"),
+    "starts_on": msgid("Starts on"),
+    "status": msgid("State"),
+    "status_quo": msgid("Present situation"),
+    "submitted_on": msgid("Submitted on"),
+    "summary": msgid("Summary"),
+    "supporting": msgid("Supporting actors"),
+    "title": msgid("Title"),
+    "title_note": msgid("Note on the title"),
+    "url": msgid("Address"),
+    "value_relevance": msgid("Relevance to open government values"),
+    "values": msgid("Open government values"),
+    "verifiable": msgid("Verifiability"),
+}
+# Lists whose members carry a name of their own (see changes.IDENTITIES), in the singular.
+MEMBER_LABELS: Mapping[str, str] = {
+    "milestones": msgid("Milestone %(code)s"),
+    "evidence": msgid("Evidence"),
+}
+PROGRESS_LABELS: Mapping[str, str] = {
+    "not_started": msgid("Not started"),
+    "ongoing": msgid("Ongoing"),
+    "completed": msgid("Completed"),
+    "withdrawn": msgid("Withdrawn"),
+}
+STATUS_LABELS: Mapping[str, str] = {
+    "co_creation": msgid("Being co-created"),
+    "submitted": msgid("Submitted"),
+    "ended": msgid("Ended"),
+}
+
+
+def field_label(lang: str, name: str) -> str:
+    """What the field `name` is called in `lang`; a field without a label is called by its name."""
+    return translate(lang, FIELD_LABELS[name]) if name in FIELD_LABELS else name.replace("_", " ")
+
+
+def path_label(lang: str, path: Sequence[str]) -> str:
+    """What a change's path is called in `lang`, from the outside in: "Milestone 1.2 · State"."""
+    return " · ".join(_parts(lang, path))
+
+
+def _parts(lang: str, path: Sequence[str]) -> list[str]:
+    said: list[str] = []
+    outer = ""
+    for part in path:
+        if outer in MEMBER_LABELS:
+            said[-1] = translate(lang, MEMBER_LABELS[outer], code=part)
+            outer = ""
+            continue
+        if outer == "answers":
+            question = load_questionnaire().questions.get(part)
+            said[-1] = question.text.in_(lang) if question else part
+            outer = ""
+            continue
+        said.append(field_label(lang, part))
+        outer = part
+    return said

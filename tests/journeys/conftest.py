@@ -1,0 +1,93 @@
+"""A real browser in front of the real service: one server and one worker per test, over a database of the test's own."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Browser, async_playwright
+from tests.journeys.traveller import Traveller
+
+from ogpmonitor.settings import ROOT, Settings
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SCREENSHOTS = ROOT / "tests" / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """The folder where journeys leave pictures of what they saw, for people to review."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    return SCREENSHOTS
+
+
+@pytest.fixture
+async def address(settings: Settings) -> AsyncIterator[str]:
+    """The address of the service, served by Granian with a worker behind it; both end with the test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    told = settings.model_dump(exclude={"secret_key"}, exclude_none=True)
+    environment = {f"OGPMONITOR_{name.upper()}": str(value) for name, value in told.items()}
+    environment |= {"OGPMONITOR_BASE_URL": base, "OGPMONITOR_SECRET_KEY": settings.secret_key.get_secret_value()}
+    serve = [sys.executable, "-m", "ogpmonitor.cli", "serve", "--port", str(port)]
+    work = [sys.executable, "-m", "ogpmonitor.cli", "worker"]
+    with running(serve, environment) as _, running(work, environment) as _:
+        await ready(base)
+        yield base
+
+
+class running:  # noqa: N801  it reads as the context it is
+    """A program that runs while this is open, and is gone afterwards."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._command = command
+        self._environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT / "src")}
+
+    def __enter__(self) -> subprocess.Popen[bytes]:
+        self._process = subprocess.Popen(self._command, env=self._environment, cwd=ROOT)
+        return self._process
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=15)
+
+
+async def ready(base: str) -> None:
+    """Return once the service says that it is ready."""
+    async with httpx.AsyncClient() as client:
+        for _ in range(150):
+            try:
+                if (await client.get(f"{base}/health/ready")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    pytest.fail("the service did not become ready")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium; a journey without it is skipped."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def travellers(browser: Browser, address: str, screenshots: Path) -> Iterator[Traveller.Maker]:
+    """Makes travellers: `await travellers("es")`, with `javascript=False` or `width=360`."""
+    return Traveller.maker(browser, address, screenshots)

@@ -1,0 +1,146 @@
+"""The chain: whatever is done to its entries, somebody who holds the signed head sees it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ogpmonitor.register import checks
+from ogpmonitor.register.log import (
+    START, checkpoint_text, entry_hash, is_signed, key_id_of, new_signing_key_pem, read_signing_key, written,
+)  # fmt: skip
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+DIGITS = st.text("0123456789abcdef", min_size=64, max_size=64)
+SUBJECTS = st.lists(st.tuples(st.sampled_from(["edition", "evidence"]), DIGITS), min_size=1, max_size=8)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link, as a row of the log holds it."""
+
+    sequence: int
+    kind: str
+    subject_sha256: str
+    at: datetime
+    previous_hash: str
+    hash: str
+
+
+def a_chain(subjects):
+    entries, previous_hash = [], START
+    for sequence, (kind, subject) in enumerate(subjects, start=1):
+        facts = {
+            "sequence": sequence, "kind": kind, "subject_sha256": subject, "at": BEGAN + timedelta(minutes=sequence),
+            "previous_hash": previous_hash,
+        }  # fmt: skip
+        entries.append(Entry(**facts, hash=entry_hash(**facts)))
+        previous_hash = entries[-1].hash
+    return entries
+
+
+def holds(entries, head):
+    """Whether these entries are, in order, a whole chain that ends with the head (sequence, hash) that was signed."""
+    previous_hash, expected = START, 1
+    for entry in entries:
+        if entry.sequence != expected or checks.link_faults(entry, previous_hash):
+            return False
+        previous_hash, expected = entry.hash, expected + 1
+    return (expected - 1, previous_hash) == head
+
+
+def head_of(entries):
+    return (entries[-1].sequence, entries[-1].hash)
+
+
+@given(SUBJECTS)
+def test_a_chain_holds(subjects):
+    entries = a_chain(subjects)
+
+    assert holds(entries, head_of(entries))
+
+
+@given(SUBJECTS, st.data())
+@settings(deadline=None)
+def test_any_change_of_one_entry_is_found(subjects, data):
+    entries = a_chain(subjects)
+    place = data.draw(st.integers(0, len(entries) - 1))
+    other = {
+        "sequence": st.integers(-1, 99),
+        "kind": st.text(max_size=10),
+        "subject_sha256": DIGITS,
+        "at": st.datetimes(timezones=st.just(UTC)),
+        "previous_hash": DIGITS,
+        "hash": DIGITS,
+    }
+    name = data.draw(st.sampled_from(sorted(other)))
+    value = data.draw(other[name])
+    assume(value != getattr(entries[place], name))
+
+    changed = [*entries[:place], replace(entries[place], **{name: value}), *entries[place + 1 :]]
+
+    assert not holds(changed, head_of(entries))
+
+
+@given(SUBJECTS, st.data())
+def test_any_entry_removed_repeated_or_moved_is_found(subjects, data):
+    entries = a_chain(subjects)
+    order = data.draw(st.lists(st.sampled_from(range(len(entries))), max_size=len(entries) + 2))
+    assume(order != list(range(len(entries))))
+
+    assert not holds([entries[place] for place in order], head_of(entries))
+
+
+@given(SUBJECTS, SUBJECTS)
+def test_another_history_has_another_head(one, other):
+    assume(one != other)
+
+    assert head_of(a_chain(one)) != head_of(a_chain(other))
+
+
+@given(st.integers(1, 10**9), DIGITS, st.data())
+def test_a_signature_covers_every_part_of_a_head(tmp_path_factory, sequence, head, data):
+    key = a_key(tmp_path_factory)
+    signature = key.sign(checkpoint_text(sequence=sequence, head_hash=head, at=BEGAN))
+    claims = data.draw(
+        st.sampled_from(
+            [
+                (sequence + 1, head, BEGAN),
+                (sequence, head[::-1] + "0", BEGAN),
+                (sequence, head, BEGAN + timedelta(seconds=1)),
+            ]
+        )
+    )
+
+    def signed(sequence, head, at, public_key=key.public_key):
+        return is_signed(
+            checkpoint_text(sequence=sequence, head_hash=head, at=at), signature=signature, public_key=public_key
+        )
+
+    assert signed(sequence, head, BEGAN)
+    assert not signed(*claims)
+    assert not signed(sequence, head, BEGAN, a_key(tmp_path_factory, "other").public_key)
+    assert not signed(sequence, head, BEGAN, "no key")
+
+
+KEYS = {}
+
+
+def a_key(tmp_path_factory, name="one"):
+    if name not in KEYS:
+        path = tmp_path_factory.mktemp("keys") / name
+        path.write_bytes(new_signing_key_pem())
+        KEYS[name] = read_signing_key(path)
+    return KEYS[name]
+
+
+@given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(-12, 14))  # noqa: DTZ001
+def test_an_instant_is_written_in_utc_whatever_zone_it_comes_in(moment, hours):
+    at = moment.replace(tzinfo=UTC)
+
+    assert written(at.astimezone(timezone(timedelta(hours=hours)))) == written(at)
+
+
+def test_what_is_no_key_has_no_name():
+    assert key_id_of("no key") == ""
