@@ -155,8 +155,8 @@ class Publisher:
 
     async def story(self) -> Sequence[Edition]:
         """Three editions: promised, reported, rated."""
-        promised = a_commitment(milestones=(a_milestone(progress="not_started", progress_text=None, started_on=None,
-                                                        completed_on=None, late_reason=None, reported_at=None),))  # fmt: skip
+        nothing = dict.fromkeys(("progress_text", "started_on", "completed_on", "late_reason", "reported_at"))
+        promised = a_commitment(milestones=(a_milestone(progress="not_started", **nothing),))
         other = a_commitment("Otro2", title=words("Otro compromiso", "Another commitment"), milestones=())
         first = await self.government(a_plan(), promised, other)
         second = await self.government(a_commitment())

@@ -63,7 +63,8 @@ async def test_a_file_restricted_since_is_not_found_either(
     await keep_files(settings)
     assert (await site.client.get(OPEN)).status_code == 200
 
-    await publisher.government(a_commitment(milestones=(a_milestone(evidence=(a_file(id=a_file().id).model_copy(update={"restricted": True}),)),)))  # fmt: skip
+    withheld = a_file().model_copy(update={"restricted": True})
+    await publisher.government(a_commitment(milestones=(a_milestone(evidence=(withheld,)),)))
 
     assert (await site.client.get(OPEN)).status_code == 404
 
