@@ -14,7 +14,7 @@ help: ## List what can be done
 demo: runtime ## Start everything with demo data and print the address (PORT and DATA may be set)
 	@exec $(BIN)/ogpmonitor demo --port "$(PORT)" --data "$(DATA)"
 
-dev: runtime ## The same, reloading when code or templates change
+dev: all ## The same, reloading when code or templates change
 	@exec $(BIN)/ogpmonitor demo --port "$(PORT)" --data "$(DATA)" --reload
 
 test: check ## Run every check and every test
@@ -25,7 +25,7 @@ check: all ## Linters, formatting, strict types, import floors, secrets
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@git ls-files -z | PATH="$(CURDIR)/$(BIN):$$PATH" xargs -0 detect-secrets-hook --no-verify --exclude-files "^(requirements/.*\.txt|package-lock\.json)$$" --exclude-secrets "not a secret.*"
+	@scripts/secrets.sh
 
 bench: all ## Measure against named floors and print the ratios
 	@$(BIN)/python -m tests.bench $(ROWS)

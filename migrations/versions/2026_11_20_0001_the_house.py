@@ -120,6 +120,7 @@ CREATE TABLE register.editions (
     tenant_id UUID DEFAULT current_setting('ogp.tenant_id')::uuid NOT NULL,
     CONSTRAINT pk_editions PRIMARY KEY (sha256),
     CONSTRAINT uq_editions_jurisdiction_plan_number UNIQUE (jurisdiction, plan, number),
+    CONSTRAINT uq_editions_tenant_id_sha256 UNIQUE (tenant_id, sha256),
     CONSTRAINT fk_editions_tenant_id_jurisdiction_tenants FOREIGN KEY(tenant_id, jurisdiction)
         REFERENCES platform.tenants (id, slug)
 );
@@ -307,10 +308,12 @@ CREATE TABLE workbench.assessments (
     version INTEGER NOT NULL,
     CONSTRAINT pk_assessments PRIMARY KEY (id),
     CONSTRAINT uq_assessments_tenant_id_id UNIQUE (tenant_id, id),
-    CONSTRAINT fk_assessments_edition_sha256_editions FOREIGN KEY(edition_sha256)
-        REFERENCES register.editions (sha256)
+    CONSTRAINT fk_assessments_tenant_id_edition_sha256_editions FOREIGN KEY(tenant_id, edition_sha256)
+        REFERENCES register.editions (tenant_id, sha256)
 );
 CREATE INDEX ix_assessments_tenant_id ON workbench.assessments (tenant_id);
+CREATE UNIQUE INDEX uq_assessments_one_draft ON workbench.assessments (tenant_id, plan, form, commitment)
+    NULLS NOT DISTINCT WHERE status = 'draft';
 CREATE TABLE workbench.milestones (
     commitment_id UUID NOT NULL,
     code TEXT NOT NULL,
@@ -415,8 +418,12 @@ MONITOR = f"{ROLE} = 'monitor'"
 POLICIES = f"""
 CREATE POLICY own_or_tenant ON platform.memberships USING (true) WITH CHECK (true);
 
-CREATE POLICY read_trace ON workbench.audit_records FOR SELECT TO ogpmonitor_app USING ({ROLE} = 'coordinator');
-CREATE POLICY leave_trace ON workbench.audit_records FOR INSERT WITH CHECK (true);
+CREATE POLICY read_trace ON workbench.audit_records FOR SELECT TO ogpmonitor_app
+    USING (({ROLE} = 'coordinator' AND actor_role IS DISTINCT FROM 'monitor')
+        OR ({MONITOR} AND actor_role = 'monitor'));
+CREATE POLICY leave_trace ON workbench.audit_records FOR INSERT
+    WITH CHECK (actor_id IS NOT DISTINCT FROM platform.current_actor()
+        AND actor_role IS NOT DISTINCT FROM platform.actor_role());
 
 CREATE POLICY load_files ON workbench.plans TO ogpmonitor_owner USING (true);
 CREATE POLICY load_files ON workbench.commitments TO ogpmonitor_owner USING (true);
@@ -428,7 +435,8 @@ CREATE POLICY read ON workbench.evidence_supports FOR SELECT TO ogpmonitor_app U
 CREATE POLICY write ON workbench.plans TO ogpmonitor_app USING ({ROLE} = 'coordinator');
 CREATE POLICY write ON workbench.commitments TO ogpmonitor_app USING ({ROLE} = 'coordinator');
 CREATE POLICY write ON workbench.milestones TO ogpmonitor_app USING ({UNIT});
-CREATE POLICY write ON workbench.evidence_supports TO ogpmonitor_app USING ({UNIT});
+CREATE POLICY write ON workbench.evidence_supports TO ogpmonitor_app USING ({UNIT} AND EXISTS
+    (SELECT 1 FROM workbench.evidence e WHERE e.id = evidence_id AND e.voice = 'government'));
 
 CREATE POLICY read ON workbench.evidence FOR SELECT TO ogpmonitor_app
     USING ((voice = 'government' AND {GOVERNMENT}) OR (voice = 'monitor' AND {MONITOR}));
@@ -458,6 +466,8 @@ CREATE POLICY own_voice ON register.documents AS RESTRICTIVE FOR INSERT
 
 # An edition of one voice carries what the other voice has published, unchanged. Checked when the transaction commits.
 VOICES = """
+CREATE FUNCTION register.said(body bytea) RETURNS jsonb LANGUAGE sql IMMUTABLE STRICT
+    AS $$ SELECT convert_from(body, 'UTF8')::jsonb $$;
 CREATE FUNCTION register.check_other_voice() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     previous text := (SELECT sha256 FROM register.editions
@@ -476,10 +486,108 @@ BEGIN
     IF NEW.number > 1 AND previous IS NULL THEN
         RAISE EXCEPTION 'edition % has no predecessor', NEW.number USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF (SELECT count(*) FROM register.edition_entries WHERE edition_sha256 = NEW.sha256)
+        <> jsonb_array_length(register.said(NEW.body) -> 'documents') THEN
+        RAISE EXCEPTION 'edition % does not hold what its manifest names', NEW.number
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER check_other_voice AFTER INSERT ON register.editions
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION register.check_other_voice();
+
+-- Bytes say who speaks: a row that says otherwise of them is refused, so that no voice gets in under the other's name.
+CREATE FUNCTION register.check_document() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.sha256 <> encode(sha256(NEW.body), 'hex')
+        OR NEW.kind IS DISTINCT FROM register.said(NEW.body) ->> 'kind' THEN
+        RAISE EXCEPTION 'document % is not what its row says', NEW.sha256
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER check_document BEFORE INSERT ON register.documents
+    FOR EACH ROW EXECUTE FUNCTION register.check_document();
+CREATE FUNCTION register.check_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE manifest jsonb := register.said(NEW.body);
+BEGIN
+    IF NEW.number < 1 OR NEW.sha256 <> encode(sha256(NEW.body), 'hex')
+        OR (manifest ->> 'jurisdiction', manifest ->> 'plan', manifest ->> 'number', manifest ->> 'voice')
+            IS DISTINCT FROM (NEW.jurisdiction, NEW.plan, NEW.number::text, NEW.voice) THEN
+        RAISE EXCEPTION 'edition % is not what its row says', NEW.sha256
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER check_edition BEFORE INSERT ON register.editions
+    FOR EACH ROW EXECUTE FUNCTION register.check_edition();
+-- Nothing is slipped into an edition, at once or later: its manifest names every entry, of the kind its document is.
+CREATE FUNCTION register.check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM fresh f
+        JOIN register.editions e ON e.sha256 = f.edition_sha256
+        JOIN register.documents d ON d.sha256 = f.document_sha256
+        WHERE f.kind <> d.kind OR NOT (register.said(e.body) -> 'documents' @>
+            jsonb_build_array(jsonb_build_object('kind', f.kind, 'code', f.code, 'sha256', f.document_sha256)))
+    ) THEN
+        RAISE EXCEPTION 'an entry is not in the manifest of its edition' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER check_entries AFTER INSERT ON register.edition_entries
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION register.check_entries();
+-- A receipt lets anyone fetch a file: only one that a document of that very edition shows, as restricted as it says.
+CREATE FUNCTION register.check_receipts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM fresh f WHERE NOT EXISTS (
+            SELECT 1 FROM (
+                SELECT n.edition_sha256, shown.evidence
+                FROM register.edition_entries n JOIN register.documents d ON d.sha256 = n.document_sha256,
+                LATERAL jsonb_path_query(register.said(d.body), CASE n.kind
+                    WHEN 'assessment' THEN '$.answers[*].citations[*] ? (@.kind == "file")'
+                    ELSE '$.milestones[*].evidence[*]' END::jsonpath) AS shown (evidence)
+                WHERE n.edition_sha256 IN (SELECT edition_sha256 FROM fresh)
+            ) said
+            WHERE said.edition_sha256 = f.edition_sha256
+              AND coalesce(said.evidence ->> 'evidence_id', said.evidence ->> 'id') = f.evidence_id::text
+              AND said.evidence ->> 'sha256' = f.sha256
+              AND coalesce((said.evidence ->> 'restricted')::boolean, false) = f.restricted
+        )
+    ) THEN
+        RAISE EXCEPTION 'a receipt is for evidence that its edition does not show'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER check_receipts AFTER INSERT ON register.evidence_receipts
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION register.check_receipts();
+-- The facts repeat what was rated. Whoever writes them, they say what the monitor published, or the transaction fails.
+CREATE FUNCTION facts.check_ratings() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    rated text := (
+        SELECT rating ->> 'code'
+        FROM register.editions e
+        JOIN register.edition_entries n ON n.edition_sha256 = e.sha256 AND n.kind = 'assessment'
+        JOIN register.documents d ON d.sha256 = n.document_sha256,
+        LATERAL jsonb_array_elements(register.said(d.body) -> 'ratings') AS rating
+        WHERE e.jurisdiction = NEW.jurisdiction AND e.plan = NEW.plan
+          AND e.number = (SELECT max(number) FROM register.editions l
+                          WHERE l.jurisdiction = NEW.jurisdiction AND l.plan = NEW.plan)
+          AND register.said(d.body) ->> 'commitment' = NEW.code
+          AND rating ->> 'measures' = 'completion' AND rating ->> 'value' IS NULL
+        ORDER BY n.position DESC LIMIT 1);
+BEGIN
+    IF EXISTS (SELECT 1 FROM facts.commitments c
+               WHERE (c.jurisdiction, c.plan, c.code) = (NEW.jurisdiction, NEW.plan, NEW.code)
+                 AND c.completion IS DISTINCT FROM rated) THEN
+        RAISE EXCEPTION 'the facts of % do not say how it was rated', NEW.code USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER check_ratings AFTER INSERT OR UPDATE ON facts.commitments
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION facts.check_ratings();
 CREATE FUNCTION platform.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% of %.% is refused: its rows are only ever inserted', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME

@@ -19,7 +19,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -28,12 +31,22 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
+from ogpmonitor.portal.routes import (
+    EvidenceController,
+    JurisdictionController,
+    PlanController,
+    PlatformController,
+    RootController,
+)
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.log import read_signing_key
+from ogpmonitor.register.routes import VerifyController
+from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
@@ -41,9 +54,20 @@ from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
     ComponentsController,
+    AssessmentController,
+    ComparisonController,
+    DeskController,
     HealthController,
+    ReportController,
     SignInController,
     StaticController,
+    VerifyController,
+    WellKnownController,
+    RootController,
+    PlatformController,
+    JurisdictionController,
+    PlanController,
+    EvidenceController,
     WorkbenchController,
     PublishController,
     WorkbenchEvidenceController,
@@ -53,7 +77,9 @@ FORM_OVERHEAD_BYTES = 1024 * 1024
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """The whole service as one ASGI application, configured by `settings` or else by the environment."""
-    settings = settings or Settings()
+    if settings is None:
+        settings = Settings()
+        logs.configure(level=settings.log_level, shape=settings.log_format)
     database = Database(settings.app_url, settings.public_url)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
@@ -125,6 +151,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+        await asyncio.gather(*refreshing, return_exceptions=True)  # they hold a connection until they are done
         await database.close()
 
 

@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, Any, Never
 
 import click
 
@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 DEFAULT_TENANTS = Path(__file__).resolve().parents[2] / "tenants"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+class Commands(click.Group):
+    """Commands that end with one sentence when the database cannot be reached."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if type(error).__name__ != "OperationalError":  # psycopg's or SQLAlchemy's; neither is loaded for `--help`
+                raise
+            fail(f"The database cannot be reached: {str(error).splitlines()[0]}")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(package_name="ogpmonitor")
 def main() -> None:
     """Local open government action plans that anyone can follow, rate and verify."""

@@ -124,10 +124,15 @@ class Demo:
         return self.folder / "signing_key.pem"
 
     def _check_port(self) -> None:
-        if not is_free(HOST, self.port):
-            by = who_listens(self.port)
-            taken = f"Port {self.port} is taken{f' by {by}' if by else ''}"
-            raise CannotStart(f"{taken}; choose another, as in: make demo PORT={self.port + 1}")
+        try:
+            if is_free(HOST, self.port):
+                return
+        except PermissionError as error:
+            message = f"Port {self.port} is not ours to use; choose another, as in: make demo PORT=8000"
+            raise CannotStart(message) from error
+        by = who_listens(self.port)
+        taken = f"Port {self.port} is taken{f' by {by}' if by else ''}"
+        raise CannotStart(f"{taken}; choose another, as in: make demo PORT={self.port + 1}")
 
     @contextlib.contextmanager
     def _folder_for_us_alone(self) -> Iterator[None]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
+from tests.journeys.traveller import Traveller
 
 from ogpmonitor.settings import ROOT, Settings
-from tests.journeys.traveller import Traveller
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

@@ -78,7 +78,9 @@ def test_form_repeats_its_section_per_commitment() -> None:
 
 def test_latest_version_is_found_and_an_old_one_kept(folder: Path) -> None:
     text = (folder / "scale_files" / "diog.v1.toml").read_text(encoding="utf-8")
-    (folder / "scale_files" / "diog.v2.toml").write_text(text.replace("version = 1", "version = 2", 1), encoding="utf-8")
+    (folder / "scale_files" / "diog.v2.toml").write_text(
+        text.replace("version = 1", "version = 2", 1), encoding="utf-8"
+    )
 
     method = load_method(folder)
 

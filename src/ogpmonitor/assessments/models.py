@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
@@ -25,13 +25,29 @@ class Assessment(Identified, TenantOwned, Versioned, Base):
     """One filled-in form about one plan or one of its commitments."""
 
     __tablename__ = "assessments"
-    __table_args__ = (UniqueConstraint("tenant_id", "id"), {"schema": "workbench"})
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(
+            ["tenant_id", "edition_sha256"], ["register.editions.tenant_id", "register.editions.sha256"]
+        ),
+        Index(
+            "uq_assessments_one_draft",
+            "tenant_id",
+            "plan",
+            "form",
+            "commitment",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("status = 'draft'"),
+        ),
+        {"schema": "workbench"},
+    )
 
     form: Mapped[str]
     form_version: Mapped[int]
     plan: Mapped[str]
     commitment: Mapped[str | None]
-    edition_sha256: Mapped[str] = mapped_column(ForeignKey("register.editions.sha256"))
+    edition_sha256: Mapped[str]
     status: Mapped[str]
     evaluator: Mapped[str]  # the body that signs
     created_at: Mapped[datetime]

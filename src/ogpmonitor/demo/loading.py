@@ -1,14 +1,13 @@
 """Loading the demo through the same services and the same row policies as people use."""
 
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from uuid import UUID
 
 from ogpmonitor.accounts.models import Role
+from ogpmonitor.demo.assessing import assess
 from ogpmonitor.demo.files import DemoEvidence, DemoFile, DemoReport, read_demo
 from ogpmonitor.demo.media import evidence_bytes
-from ogpmonitor.demo.people import Persona, load_people, personas
+from ogpmonitor.demo.people import load_people, personas
+from ogpmonitor.demo.stage import Stage
 from ogpmonitor.evidence import service as evidence
 from ogpmonitor.evidence.models import Evidence
 from ogpmonitor.kit.db import Database, TenantSession, owner_session
@@ -22,25 +21,6 @@ from ogpmonitor.register import queries as register
 from ogpmonitor.register.documents import Jurisdiction
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.settings import Settings
-
-
-@dataclass
-class Stage:
-    """One tenant's part of the demo while it is being loaded."""
-
-    database: Database
-    storage: Storage
-    key: SigningKey
-    tenant_id: UUID
-    jurisdiction: Jurisdiction
-    coordinator: Persona
-    monitor: Persona
-    max_bytes: int
-    evidence: dict[str, Evidence] = field(default_factory=dict)  # by the demo file's code
-
-    def at(self, persona: Persona) -> AbstractAsyncContextManager[TenantSession]:
-        """A session of `persona` in this tenant."""
-        return self.database.tenant_session(self.tenant_id, persona.id)
 
 
 async def load_demo(settings: Settings, key: SigningKey) -> None:
@@ -101,6 +81,8 @@ async def _invent(stage: Stage, slug: str, demo: DemoFile) -> None:
         async with stage.at(stage.coordinator) as session:
             await _report(stage, session, slug, demo)
             await _publish(stage, session, slug)
+    for assessment in demo.assessments:
+        await assess(stage, slug, assessment)
 
 
 async def _publish(stage: Stage, session: TenantSession, slug: str) -> None:

@@ -40,7 +40,7 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 103  # macOS; Linux takes 107 (unix(7), sun_path)
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
-_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}  # a server outlives the object that started it
+_CHILDREN: set[int] = set()  # the servers that this process started and has to collect
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -220,8 +220,14 @@ class Embedded:
                 preexec_fn=end_with_parent(signal.SIGINT) if self.ends_with_us else None,  # noqa: PLW1509 (one system call)
                 **account.arguments,
             )  # fmt: skip
-        _CHILDREN[process.pid] = process
-        self._wait_until_ready(process, log)
+        try:
+            self._wait_until_ready(process, log)
+        except BaseException:  # Ctrl-C too must not leave it behind
+            process.send_signal(signal.SIGQUIT)  # does nothing to a process that has ended
+            process.wait()
+            raise
+        _CHILDREN.add(process.pid)
+        process.returncode = 0  # `Popen` warns about a child that outlives it, and this one is meant to
         self._started_here = True
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -236,7 +242,6 @@ class Embedded:
             if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
                 return
             time.sleep(0.01)
-        process.send_signal(signal.SIGQUIT)
         message = f"PostgreSQL did not become ready in {_START_SECONDS:.0f} seconds; {log} says why."
         raise EmbeddedServerError(message)
 
@@ -339,9 +344,10 @@ def _is_server_of(pid: int, cluster: Path) -> bool:
 
 def _collect(pid: int) -> None:
     """A server of ours that is ending, or has ended, is no longer listed among the system's processes."""
-    child = _CHILDREN.pop(pid, None)
-    if child is not None:
-        child.wait(_STOP_SECONDS)
+    if pid in _CHILDREN:
+        _CHILDREN.discard(pid)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
 
 
 def _last_line(output: bytes) -> str:

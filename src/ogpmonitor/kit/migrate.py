@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
+import time
 from pathlib import Path
 
 import psycopg
@@ -17,8 +18,8 @@ from ogpmonitor.kit.db import APP_ROLE, OWNER_ROLE, PUBLIC_ROLE, role_password
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 OUR_SCHEMAS = frozenset({"platform", "workbench", "register", "facts"})
-# Roles belong to the whole server: two databases being prepared at once must not both create them.
-ROLES_LOCK = 7_264_901
+# Roles belong to the whole server, and two databases prepared at once trip over each other: whoever does tries again.
+ROLE_ATTEMPTS = 5
 
 
 class DatabaseNewerThanCode(Exception):  # noqa: N818  it reads as the fact it states
@@ -84,14 +85,24 @@ def _refuse_newer(owner_url: str, config: Config) -> None:
 
 def ensure_roles(owner_url: str, *, secret: str) -> None:
     """The owner's, the application's and the public role exist, with passwords that follow from `secret`."""
+    for attempt in range(1, ROLE_ATTEMPTS + 1):
+        try:
+            _ensure_roles(owner_url, secret)
+        except (psycopg.errors.InternalError_, psycopg.errors.UniqueViolation):
+            if attempt == ROLE_ATTEMPTS:
+                raise
+            time.sleep(0.1 * attempt)
+        else:
+            return
+
+
+def _ensure_roles(owner_url: str, secret: str) -> None:
     with psycopg.connect(conninfo(owner_url), autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [ROLES_LOCK])
         for role in (OWNER_ROLE, APP_ROLE, PUBLIC_ROLE):
             _ensure_role(connection, role, secret)
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER_ROLE)))
         database = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(database, sql.Identifier(OWNER_ROLE)))
-        connection.execute("SELECT pg_advisory_unlock(%s)", [ROLES_LOCK])
 
 
 def _ensure_role(connection: psycopg.Connection[tuple[object, ...]], role: str, secret: str) -> None:

@@ -1,7 +1,8 @@
 """Pages made from the register, kept in memory until something is published.
 
 What is kept depends on nothing but the address, the host and the encoding: a page that is not the same for everyone
-says `private` and is never kept. Days pass too (a milestone becomes late), so nothing is kept for more than minutes.
+says `private` and is never kept. Days pass too (a milestone becomes late), so nothing is kept longer than minutes.
+HEAD is answered here, for every page of the application, as GET without its body.
 """
 
 import time
@@ -14,7 +15,7 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 KEPT_SECONDS = 300.0
 MOST_PAGES = 2_000
 LARGEST_BYTES = 2_000_000
-Key = tuple[bytes, str, bytes, str, bytes]
+Key = tuple[bytes, str, bytes, bytes]  # host, path, query, encoding
 
 
 @dataclass(slots=True)
@@ -53,11 +54,13 @@ class PageCache:
             del self._pages[key]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or scope["method"] not in ("GET", "HEAD") or not self.enabled:
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
+            scope["method"], send = "GET", _WithoutBody(send)
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or not self.enabled:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        key = (headers.get(b"host", b""), scope["path"], scope["query_string"], scope["method"], _encoding(headers))
+        key = (headers.get(b"host", b""), scope["path"], scope["query_string"], _encoding(headers))
         kept = self._pages.get(key)
         if kept is not None and kept.until > time.monotonic():
             if kept.etag in headers.get(b"if-none-match", b""):
@@ -67,7 +70,7 @@ class PageCache:
             await send(kept.start)
             await send({"type": "http.response.body", "body": kept.body, "more_body": False})
             return
-        await self._app(scope, receive, _Recorder(self, key, scope["path"], send))
+        await self._app(scope, receive, _Recorder(self, key, scope, send))
 
     def keep(self, key: Key, kept: Kept, generation: int) -> None:
         """Remember `kept`, unless something was published while it was made."""
@@ -83,12 +86,27 @@ class PageCache:
         return self._generation
 
 
-class _Recorder:
-    """Passes an answer on and keeps a copy of it, if it may be kept."""
+class _WithoutBody:
+    """Passes on how an answer begins, and none of its bytes (RFC 9110, section 9.3.2)."""
 
-    def __init__(self, cache: PageCache, key: Key, path: str, send: Send) -> None:
-        self._cache, self._key, self._send = cache, key, send
-        self._jurisdiction = jurisdiction_of(path)
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await self._send({"type": "http.response.body", "body": b"", "more_body": message["more_body"]})
+        else:
+            await self._send(message)
+
+
+class _Recorder:
+    """Passes an answer on and keeps a copy of it, if it may be kept.
+
+    Whose page it is shows only at the end: on a jurisdiction's own host, its segment is put into the path further in.
+    """
+
+    def __init__(self, cache: PageCache, key: Key, scope: Scope, send: Send) -> None:
+        self._cache, self._key, self._scope, self._send = cache, key, scope, send
         self._generation = cache.generation
         self._start: HTTPResponseStartEvent | None = None
         self._body = bytearray()
@@ -105,7 +123,7 @@ class _Recorder:
     def _keep(self, start: HTTPResponseStartEvent) -> None:
         etag = _header(start, b"etag")
         until = time.monotonic() + KEPT_SECONDS
-        kept = Kept(start, etag, bytes(self._body), self._jurisdiction, until)
+        kept = Kept(start, etag, bytes(self._body), jurisdiction_of(self._scope["path"]), until)
         self._cache.keep(self._key, kept, self._generation)
 
 

@@ -6,7 +6,7 @@ with a default, never renamed or dropped, so that whatever was published stays r
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 import rfc8785
@@ -17,7 +17,9 @@ from ogpmonitor.kit.partial_date import PartialDate
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 # Instants are written in UTC to the second, with a Z, whatever zone they came in.
-Instant = Annotated[datetime, PlainSerializer(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ"), when_used="json")]
+Instant = Annotated[
+    datetime, PlainSerializer(lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), when_used="json")
+]
 Kind = Literal["plan", "commitment", "assessment"]
 
 

@@ -7,7 +7,7 @@ Nothing here touches the database.
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -27,8 +27,8 @@ START = hashlib.sha256(ORIGIN.encode()).hexdigest()
 
 
 def written(at: datetime) -> str:
-    """An instant as the log writes it: UTC, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """An instant as the log writes it: UTC, to the second, whatever zone the database answered in."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def entry_hash(*, sequence: int, kind: str, subject_sha256: str, at: datetime, previous_hash: str) -> str:
@@ -62,11 +62,19 @@ class SigningKey:
     @property
     def key_id(self) -> str:
         """The first sixteen hexadecimal digits of the SHA-256 of the raw public key."""
-        return hashlib.sha256(base64.b64decode(self.public_key)).hexdigest()[:16]
+        return key_id_of(self.public_key)
 
     def sign(self, text: bytes) -> str:
         """The signature of `text`, in base64."""
         return base64.b64encode(self.private.sign(text)).decode()
+
+
+def key_id_of(public_key: str) -> str:
+    """The name of a public key (base64), "" for what is none."""
+    try:
+        return hashlib.sha256(base64.b64decode(public_key, validate=True)).hexdigest()[:16]
+    except ValueError:
+        return ""
 
 
 def is_signed(text: bytes, *, signature: str, public_key: str) -> bool:

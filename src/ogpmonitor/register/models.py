@@ -38,6 +38,7 @@ class Edition(TenantOwned, Base):
     __tablename__ = "editions"
     __table_args__ = (
         UniqueConstraint("jurisdiction", "plan", "number"),
+        UniqueConstraint("tenant_id", "sha256"),
         ForeignKeyConstraint(["tenant_id", "jurisdiction"], ["platform.tenants.id", "platform.tenants.slug"]),
         {"schema": "register"},
     )

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -17,19 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ogpmonitor.kit import jobs
 from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import Conflict
+from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register import queries
 from ogpmonitor.register.documents import (
-    AssessmentDocument,
-    CommitmentDocument,
+    Document as AnyDocument,
+)
+from ogpmonitor.register.documents import (
     Manifest,
     ManifestEntry,
     PlanDocument,
-    PublishedEvidence,
     canonical,
     name_of,
-)
-from ogpmonitor.register.documents import (
-    Document as AnyDocument,
 )
 from ogpmonitor.register.facts import facts_of
 from ogpmonitor.register.log import START, SigningKey, checkpoint_text, entry_hash
@@ -44,6 +41,7 @@ from ogpmonitor.register.models import (
     MilestoneFact,
     PlanFact,
 )
+from ogpmonitor.register.receipts import receipts_of
 
 LOG_LOCK = 7_264_902
 EDITION_PUBLISHED = "ogp_edition_published"  # the channel on which every process hears of it, after commit
@@ -73,25 +71,39 @@ async def append_edition(
     published stays in any case, and the database refuses otherwise.
 
     Raises:
-        Conflict: nothing differs from the newest edition.
+        Conflict: nothing differs from the newest edition, or what it holds was changed behind the register's back.
     """
     await session.execute(select(func.pg_advisory_xact_lock(LOG_LOCK)))
     previous = await queries.latest_edition(session, address.jurisdiction, address.plan)
     before = await queries.get_published(session, previous) if previous else None
     after = merged(before, documents, voice=voice, replace_all=replace_all)
-    bodies = {place: canonical(document) for place, document in after.items()}
+    bodies = {place: _body(place, document, before) for place, document in after.items()}
     if before and {place: name_of(body) for place, body in bodies.items()} == {
         (entry.kind, entry.code): entry.document_sha256 for entry in before.entries
     }:
-        raise Conflict("edition.nothing_new", "Nothing has changed since the last edition.")
+        raise Conflict("edition.nothing_new", msgid("Nothing has changed since the last edition."))
     now = utc_now().replace(microsecond=0)
     edition = _edition(address, previous, after, bodies, voice=voice, now=now)
     await _store(session, edition, bodies)
-    await _write_log(session, edition, _evidence_receipts(edition, after.values()), key=key, now=now)
+    await _write_log(session, edition, receipts_of(edition.sha256, after.values()), key=key, now=now)
     await _write_facts(session, edition, list(after.values()))
     await jobs.defer(session, "reports.render_edition", edition_sha256=edition.sha256)
     await session.execute(text(f"NOTIFY {EDITION_PUBLISHED}, '{address.jurisdiction}/{address.plan}'"))
     return edition
+
+
+def _body(place: tuple[str, str], document: AnyDocument, before: queries.Published | None) -> bytes:
+    """The bytes of one document of the next edition: those that were published, where it is carried over.
+
+    Writing them anew would give what somebody changed in the database a name of its own, as if it had been published.
+    """
+    if before is None or before.documents.get(place) is not document:
+        return canonical(document)
+    name = before.sha256_of(*place)
+    body = before.bodies[name]
+    if name_of(body) != name:
+        raise Conflict("register.damaged", msgid("What was published before does not hold any more: verify it first."))
+    return body
 
 
 def merged(
@@ -165,33 +177,6 @@ async def _store(session: AsyncSession, edition: Edition, bodies: Mapping[tuple[
         for position, ((kind, code), body) in enumerate(bodies.items())
     )
     await session.flush()
-
-
-def _evidence_receipts(edition: Edition, documents: Iterable[AnyDocument]) -> list[EvidenceReceipt]:
-    """One receipt for each piece of evidence that this edition shows."""
-    receipts: dict[str, EvidenceReceipt] = {}
-    for evidence in _evidence_in(documents):
-        receipts[evidence.id] = EvidenceReceipt(
-            edition_sha256=edition.sha256,
-            evidence_id=UUID(evidence.id),
-            sha256=evidence.sha256,
-            kind=evidence.kind,
-            file_name=evidence.file_name,
-            media_type=evidence.media_type,
-            size_bytes=evidence.size_bytes,
-            restricted=evidence.restricted,
-        )
-    return list(receipts.values())
-
-
-def _evidence_in(documents: Iterable[AnyDocument]) -> Iterable[PublishedEvidence]:
-    for document in documents:
-        if isinstance(document, CommitmentDocument):
-            for milestone in document.milestones:
-                yield from milestone.evidence
-        elif isinstance(document, AssessmentDocument):
-            cited = (citation.own_file for answer in document.answers for citation in answer.citations)
-            yield from (evidence for evidence in cited if evidence)
 
 
 async def _write_log(

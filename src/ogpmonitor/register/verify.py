@@ -1,17 +1,27 @@
-"""Recomputes everything the register claims, from its bytes, and names what does not hold."""
+"""Recomputes everything the register claims, from its bytes, and names what does not hold.
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+Rows removed from the end of the log together with what they were about leave no gap behind. Only a head that is known
+from elsewhere (every report prints one) shows that they were there: give it as `known`.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ogpmonitor.kit.db import Base, TenantOwned
-from ogpmonitor.register import queries
-from ogpmonitor.register.documents import Manifest, name_of
+from ogpmonitor.kit.db import Base, owner_of
+from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
+from ogpmonitor.register import checks
+from ogpmonitor.register.documents import Document as AnyDocument
+from ogpmonitor.register.documents import Manifest, PlanDocument
 from ogpmonitor.register.facts import facts_of
-from ogpmonitor.register.log import START, checkpoint_text, entry_hash, is_signed
+from ogpmonitor.register.log import START
 from ogpmonitor.register.models import (
     Checkpoint,
     CommitmentFact,
@@ -23,8 +33,10 @@ from ogpmonitor.register.models import (
     MilestoneFact,
     PlanFact,
 )
+from ogpmonitor.register.receipts import receipts_of
 
-Row = TypeVar("Row", CommitmentFact, MilestoneFact)
+OTHER_OWNER = msgid("It belongs to another tenant than what it is about.")
+FACTS = (PlanFact, CommitmentFact, MilestoneFact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was recomputed, and what did not hold."""
+    """What was recomputed, and what did not hold. `files` is None where the files were not asked for."""
 
     documents: int
     editions: int
@@ -49,153 +61,326 @@ class Verdict:
     checkpoints: int
     head_hash: str
     findings: tuple[Finding, ...]
+    files: int | None = None
+    keys: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         return not self.findings
 
 
-async def verify_register(session: AsyncSession, *, trusted_keys: frozenset[str] | None = None) -> Verdict:
-    """Recompute every name, manifest, link of the chain, signature and fact.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A document of the plan at hand, read once; None where its bytes are not those that were published."""
 
-    `trusted_keys` are public keys (base64) known from elsewhere; without them, the key that the first checkpoint
-    names is taken at its word. Reads everything: minutes on a large register, not for a page.
+    kind: str
+    read: AnyDocument | None
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one pass has learnt and a later one needs."""
+
+    owners_of_document: dict[str, set[UUID]] = field(default_factory=dict)
+    owners_of_evidence: dict[str, set[UUID]] = field(default_factory=dict)
+    editions: dict[str, tuple[UUID, datetime, str]] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    heads: dict[int, str] = field(default_factory=dict)
+
+
+async def verify_register(
+    session: AsyncSession,
+    *,
+    trusted_keys: frozenset[str] | None = None,
+    known: tuple[int, str] | None = None,
+    storage: Storage | None = None,
+) -> Verdict:
+    """Recompute every name, manifest, receipt, link of the chain, signature and fact; with `storage`, every file too.
+
+    `trusted_keys` are public keys (base64) known from elsewhere; without them, the key of the database's first
+    checkpoint is taken at its word. `known` is a head of the log (sequence, hash) known from elsewhere. Reads
+    everything, one plan at a time: minutes on a large register, not for a page.
     """
-    findings: list[Finding] = []
-    for check in (_documents, _editions, _log, _receipts, _facts):
-        findings.extend([finding async for finding in check(session)])
-    findings.extend([finding async for finding in _checkpoints(session, trusted_keys)])
-    head = (await session.scalars(select(LogEntry.hash).order_by(LogEntry.sequence.desc()).limit(1))).one_or_none()
+    seen = _Seen()
+    trusted = trusted_keys if trusted_keys is not None else await _first_key(session)
+    passes = [_plans(session, seen), _strays(session), _documents(session, seen), _log(session, seen, known)]
+    passes.append(_checkpoints(session, seen, trusted))
+    if storage is not None:
+        passes.append(_files(storage, seen))
+    findings = [finding for check in passes async for finding in check]
     return Verdict(
         documents=await _count(session, Document),
         editions=await _count(session, Edition),
         log_entries=await _count(session, LogEntry),
         checkpoints=await _count(session, Checkpoint),
-        head_hash=head or START,
+        head_hash=seen.heads[max(seen.heads)] if seen.heads else START,
         findings=tuple(findings),
+        files=None if storage is None else len(seen.files),
+        keys=tuple(sorted(trusted)),
     )
+
+
+def report_lines(verdict: Verdict) -> list[str]:
+    """What a verdict says on a terminal: every finding, then what was looked at, then the outcome."""
+    looked_at = (
+        f"{verdict.documents} documents, {verdict.editions} editions, {verdict.log_entries} log entries, "
+        f"{verdict.checkpoints} signed heads"
+    )
+    if verdict.files is not None:
+        looked_at += f", {verdict.files} files"
+    outcome = f"{len(verdict.findings)} do not hold." if verdict.findings else "All of it holds."
+    keys = [f"signed by {key}" for key in verdict.keys]
+    return [*map(str, verdict.findings), f"{looked_at}; head {verdict.head_hash}.", *keys, outcome]
+
+
+async def _first_key(session: AsyncSession) -> frozenset[str]:
+    statement = select(Checkpoint.public_key).order_by(Checkpoint.id).limit(1)
+    return frozenset((await session.scalars(statement)).all())
 
 
 async def _count(session: AsyncSession, table: type[Base]) -> int:
     return await session.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def _documents(session: AsyncSession) -> AsyncIterator[Finding]:
+async def _plans(session: AsyncSession, seen: _Seen) -> AsyncIterator[Finding]:
+    """Every plan with its editions, oldest first; one plan's rows are in memory at a time."""
+    addresses = (await session.execute(select(Edition.jurisdiction, Edition.plan).distinct())).all()
+    for jurisdiction, plan in sorted((row.jurisdiction, row.plan) for row in addresses):
+        where = (Edition.jurisdiction == jurisdiction, Edition.plan == plan)
+        editions = (await session.scalars(select(Edition).where(*where).order_by(Edition.number))).all()
+        held = select(EditionEntry.document_sha256).join(Edition, Edition.sha256 == EditionEntry.edition_sha256)
+        rows = await session.scalars(select(Document).where(Document.sha256.in_(held.where(*where))))
+        documents = {row.sha256: _Held(row.kind, _read(row)) for row in rows}
+        async for finding in _editions(session, seen, editions, documents):
+            yield finding
+        async for finding in _facts(session, editions[-1], documents):
+            yield finding
+        session.expunge_all()
+
+
+async def _editions(
+    session: AsyncSession, seen: _Seen, editions: Sequence[Edition], documents: Mapping[str, _Held]
+) -> AsyncIterator[Finding]:
+    before: Manifest | None = None
+    before_sha256: str | None = None
+    for edition in editions:
+        entries = await _rows(
+            session, EditionEntry, EditionEntry.edition_sha256 == edition.sha256, EditionEntry.position
+        )
+        receipts = await _rows(
+            session, EvidenceReceipt, EvidenceReceipt.edition_sha256 == edition.sha256, EvidenceReceipt.evidence_id
+        )
+        seen.editions[edition.sha256] = (owner_of(edition), edition.published_at, _name(edition))
+        for entry in entries:
+            seen.owners_of_document.setdefault(entry.document_sha256, set()).add(owner_of(edition))
+        for receipt in receipts:
+            seen.owners_of_evidence.setdefault(receipt.sha256, set()).add(owner_of(edition))
+            if receipt.kind == "file":
+                seen.files.add(receipt.sha256)
+        manifest = checks.read_manifest(edition.body)
+        for finding in _edition_findings(edition, manifest, before, before_sha256, entries):
+            yield finding
+        for finding in _part_findings(edition, entries, receipts, documents):
+            yield finding
+        before, before_sha256 = manifest, edition.sha256
+
+
+async def _rows(session: AsyncSession, table: type[Any], where: Any, order: Any) -> Sequence[Any]:
+    return (await session.scalars(select(table).where(where).order_by(order))).all()
+
+
+def _name(edition: Edition) -> str:
+    return f"{edition.jurisdiction}/{edition.plan} {edition.number}"
+
+
+def _edition_findings(
+    edition: Edition,
+    manifest: Manifest | None,
+    before: Manifest | None,
+    before_sha256: str | None,
+    entries: Sequence[EditionEntry],
+) -> Iterable[Finding]:
+    faults = checks.name_faults(edition)
+    if manifest is not None and not faults:
+        faults += checks.column_faults(edition, manifest)
+        faults += checks.order_faults(manifest, before, before_sha256)
+        for entry, wrong in checks.entry_faults(entries, manifest).items():
+            yield Finding("register.edition_entries", f"{_name(edition)} {entry}", wrong[0])
+    for fault in faults:
+        yield Finding("register.editions", _name(edition), fault)
+
+
+def _part_findings(
+    edition: Edition,
+    entries: Sequence[EditionEntry],
+    receipts: Sequence[EvidenceReceipt],
+    documents: Mapping[str, _Held],
+) -> Iterable[Finding]:
+    """What is wrong with the rows that hang on an edition; a document that fails by itself is named elsewhere."""
+    for entry in entries:
+        row = f"{_name(edition)} {entry.kind} {entry.code}"
+        held = documents.get(entry.document_sha256)
+        if held is None:
+            yield Finding("register.documents", entry.document_sha256, checks.MISSING)
+        elif held.kind != entry.kind:
+            yield Finding("register.edition_entries", row, checks.OTHER_KIND)
+    yield from _owner_findings(edition, entries, receipts)
+    readable = _readable(entries, documents)
+    faults = checks.receipt_faults(receipts, receipts_of(edition.sha256, readable)) if readable else {}
+    for evidence_id, wrong in faults.items():
+        yield Finding("register.evidence_receipts", f"{_name(edition)} {evidence_id}", wrong[0])
+
+
+def _owner_findings(
+    edition: Edition, entries: Sequence[EditionEntry], receipts: Sequence[EvidenceReceipt]
+) -> Iterable[Finding]:
+    """An edition and what hangs on it belong to one tenant; where all of that agrees, the edition is the odd one."""
+    if {owner_of(row) for row in entries} - {owner_of(edition)} and len({owner_of(row) for row in entries}) == 1:
+        yield Finding("register.editions", _name(edition), OTHER_OWNER)
+        return
+    for entry in entries:
+        if owner_of(entry) != owner_of(edition):
+            row = f"{_name(edition)} {entry.kind} {entry.code}"
+            yield Finding("register.edition_entries", row, OTHER_OWNER)
+    for receipt in receipts:
+        if owner_of(receipt) != owner_of(edition):
+            yield Finding("register.evidence_receipts", f"{_name(edition)} {receipt.evidence_id}", OTHER_OWNER)
+
+
+def _readable(entries: Sequence[EditionEntry], documents: Mapping[str, _Held]) -> list[AnyDocument]:
+    """Every document of an edition, or none of them where one is missing or was changed."""
+    held = [documents.get(entry.document_sha256) for entry in entries]
+    read = [one.read for one in held if one is not None and one.read is not None]
+    return read if len(read) == len(entries) else []
+
+
+def _read(stored: Document) -> AnyDocument | None:
+    return checks.read_stored(stored.sha256, stored.kind, stored.body)
+
+
+async def _facts(session: AsyncSession, latest: Edition, documents: Mapping[str, _Held]) -> AsyncIterator[Finding]:
+    """The facts say what the newest edition says: no row is missing, changed or too many."""
+    entries = await _rows(session, EditionEntry, EditionEntry.edition_sha256 == latest.sha256, EditionEntry.position)
+    readable = _readable(entries, documents)
+    if not any(isinstance(document, PlanDocument) for document in readable):
+        return  # the documents themselves were found wanting already
+    told = {_key(row): row for row in facts_of(latest, readable).rows}
+    kept: dict[tuple[str, str], Any] = {}
+    for table in FACTS:
+        where = (table.jurisdiction == latest.jurisdiction, table.plan == latest.plan)
+        kept |= {_key(row): row for row in (await session.scalars(select(table).where(*where))).all()}
+    for key in sorted(told.keys() | kept.keys()):
+        table_name, row_name = key
+        if key not in kept:
+            yield Finding(table_name, row_name, checks.MISSING)
+        elif key not in told:
+            yield Finding(table_name, row_name, msgid("The newest edition does not say it."))
+        elif checks.columns_of(told[key]) != checks.columns_of(kept[key]):
+            yield Finding(table_name, row_name, msgid("It does not say what the newest edition says."))
+        elif owner_of(kept[key]) != owner_of(latest):
+            yield Finding(table_name, row_name, OTHER_OWNER)
+
+
+def _key(row: Any) -> tuple[str, str]:
+    """A fact's table, and its row as people name it."""
+    names = ("commitment", "code")
+    parts = [f"{row.jurisdiction}/{row.plan}", *(getattr(row, name) for name in names if hasattr(row, name))]
+    return str(row.__table__.fullname), " ".join(parts)
+
+
+async def _strays(session: AsyncSession) -> AsyncIterator[Finding]:
+    """Rows that hang on nothing. Foreign keys refuse them, but not when somebody turned those off."""
+    known = select(Edition.sha256)
+    for entry in await session.scalars(select(EditionEntry).where(EditionEntry.edition_sha256.not_in(known))):
+        row = f"{entry.edition_sha256} {entry.kind} {entry.code}"
+        yield Finding("register.edition_entries", row, msgid("Its edition is missing."))
+    for receipt in await session.scalars(select(EvidenceReceipt).where(EvidenceReceipt.edition_sha256.not_in(known))):
+        row = f"{receipt.edition_sha256} {receipt.evidence_id}"
+        yield Finding("register.evidence_receipts", row, msgid("Its edition is missing."))
+    for table in FACTS:
+        published = select(Edition.sha256).where(Edition.jurisdiction == table.jurisdiction, Edition.plan == table.plan)
+        for fact in await session.scalars(select(table).where(~published.exists())):
+            yield Finding(*_key(fact), msgid("The newest edition does not say it."))
+
+
+async def _documents(session: AsyncSession, seen: _Seen) -> AsyncIterator[Finding]:
     async for document in await session.stream_scalars(select(Document).order_by(Document.sha256)):
-        if name_of(document.body) != document.sha256:
-            yield Finding("register.documents", document.sha256, "its bytes do not give its name")
+        owners = seen.owners_of_document.get(document.sha256)
+        faults = checks.document_faults(document.sha256, document)
+        if owners is None:
+            faults.append(msgid("No edition holds it."))
+        elif owner_of(document) not in owners:
+            faults.append(OTHER_OWNER)
+        for fault in faults:
+            yield Finding("register.documents", document.sha256, fault)
 
 
-async def _editions(session: AsyncSession) -> AsyncIterator[Finding]:
-    entries: dict[str, list[EditionEntry]] = {}
-    for entry in await session.scalars(select(EditionEntry).order_by(EditionEntry.position)):
-        entries.setdefault(entry.edition_sha256, []).append(entry)
-    previous: Edition | None = None
-    order = (Edition.jurisdiction, Edition.plan, Edition.number)
-    for edition in (await session.scalars(select(Edition).order_by(*order))).all():
-        if previous and (previous.jurisdiction, previous.plan) != (edition.jurisdiction, edition.plan):
-            previous = None
-        for reason in _edition_faults(edition, previous, entries.get(edition.sha256, [])):
-            yield Finding("register.editions", f"{edition.jurisdiction}/{edition.plan} {edition.number}", reason)
-        previous = edition
-
-
-def _edition_faults(edition: Edition, previous: Edition | None, entries: list[EditionEntry]) -> list[str]:
-    faults = []
-    if name_of(edition.body) != edition.sha256:
-        return ["its manifest does not give its name"]
-    manifest = Manifest.model_validate_json(edition.body)
-    if [(d.kind, d.code, d.sha256) for d in manifest.documents] != [
-        (e.kind, e.code, e.document_sha256) for e in entries
-    ]:
-        faults.append("its entries are not those of its manifest")
-    if manifest.previous != (previous.sha256 if previous else None):
-        faults.append("it does not follow the edition before it")
-    if manifest.number != (previous.number + 1 if previous else 1):
-        faults.append("an edition before it is missing")
-    claims = (
-        manifest.jurisdiction,
-        manifest.plan,
-        manifest.number,
-        manifest.voice,
-        manifest.is_baseline,
-        manifest.published_at,
-    )
-    row = (edition.jurisdiction, edition.plan, edition.number, edition.voice, edition.is_baseline, edition.published_at)
-    if claims != row:
-        faults.append("its columns do not say what its manifest says")
-    return faults
-
-
-async def _log(session: AsyncSession) -> AsyncIterator[Finding]:
+async def _log(session: AsyncSession, seen: _Seen, known: tuple[int, str] | None) -> AsyncIterator[Finding]:
     previous_hash, expected = START, 1
-    seen: set[str] = set()
+    logged: set[tuple[str, str]] = set()
     async for entry in await session.stream_scalars(select(LogEntry).order_by(LogEntry.sequence)):
         if entry.sequence != expected:
-            yield Finding("register.log_entries", str(expected), "the entry is missing")
-        recomputed = entry_hash(
-            sequence=entry.sequence,
-            kind=entry.kind,
-            subject_sha256=entry.subject_sha256,
-            at=entry.at,
-            previous_hash=previous_hash,
-        )
-        if entry.previous_hash != previous_hash or entry.hash != recomputed:
-            yield Finding("register.log_entries", str(entry.sequence), "the chain breaks here")
+            yield Finding("register.log_entries", str(expected), checks.MISSING)
+        subject = (entry.kind, entry.subject_sha256)
+        again = [msgid("It says again what was said before.")] if subject in logged else []
+        for fault in [*checks.link_faults(entry, previous_hash), *_subject_faults(entry, seen), *again]:
+            yield Finding("register.log_entries", str(entry.sequence), fault)
+        logged.add(subject)
         previous_hash, expected = entry.hash, entry.sequence + 1
-        seen.add(entry.subject_sha256)
-    for edition in await session.scalars(select(Edition).where(Edition.sha256.not_in(seen))):
-        yield Finding(
-            "register.editions", f"{edition.jurisdiction}/{edition.plan} {edition.number}", "the log does not know it"
-        )
+        seen.heads[entry.sequence] = entry.hash
+    if known is not None and seen.heads.get(known[0]) != known[1]:
+        yield Finding("register.log_entries", str(known[0]), msgid("It is not the head that is known from elsewhere."))
+    for finding in _not_logged(seen, logged):
+        yield finding
 
 
-async def _receipts(session: AsyncSession) -> AsyncIterator[Finding]:
-    logged = select(LogEntry.subject_sha256).where(LogEntry.kind == "evidence")
-    for receipt in await session.scalars(select(EvidenceReceipt).where(EvidenceReceipt.sha256.not_in(logged))):
-        yield Finding("register.evidence_receipts", str(receipt.evidence_id), "the log does not know it")
+def _not_logged(seen: _Seen, logged: set[tuple[str, str]]) -> Iterable[Finding]:
+    for sha256, (_, _, name) in seen.editions.items():
+        if ("edition", sha256) not in logged:
+            yield Finding("register.editions", name, checks.NOT_LOGGED)
+    for sha256 in sorted(seen.owners_of_evidence):
+        if ("evidence", sha256) not in logged:
+            yield Finding("register.evidence_receipts", sha256, checks.NOT_LOGGED)
 
 
-async def _checkpoints(session: AsyncSession, trusted: frozenset[str] | None) -> AsyncIterator[Finding]:
-    hashes = {row.sequence: row.hash for row in await session.execute(select(LogEntry.sequence, LogEntry.hash))}
-    checkpoints = (await session.scalars(select(Checkpoint).order_by(Checkpoint.id))).all()
-    if hashes and not checkpoints:
-        yield Finding("register.checkpoints", "-", "the log is not signed")
-    keys = trusted if trusted is not None else frozenset(checkpoint.public_key for checkpoint in checkpoints[:1])
-    for checkpoint in checkpoints:
-        text = checkpoint_text(sequence=checkpoint.sequence, head_hash=checkpoint.head_hash, at=checkpoint.at)
-        if checkpoint.public_key not in keys:
-            yield Finding("register.checkpoints", str(checkpoint.sequence), "it is signed by an unknown key")
-        elif not is_signed(text, signature=checkpoint.signature, public_key=checkpoint.public_key):
-            yield Finding("register.checkpoints", str(checkpoint.sequence), "its signature does not hold")
-        if hashes.get(checkpoint.sequence) != checkpoint.head_hash:
-            yield Finding("register.checkpoints", str(checkpoint.sequence), "the log had another head")
+def _subject_faults(entry: LogEntry, seen: _Seen) -> list[str]:
+    """What is wrong between an entry and what it is about."""
+    if entry.kind == "edition":
+        if entry.subject_sha256 not in seen.editions:
+            return [msgid("The edition it tells of is missing.")]
+        owner, published_at, _ = seen.editions[entry.subject_sha256]
+        owners, is_dated = {owner}, published_at == entry.at
+    else:
+        if entry.subject_sha256 not in seen.owners_of_evidence:
+            return [msgid("The evidence it tells of is missing.")]
+        owners, is_dated = seen.owners_of_evidence[entry.subject_sha256], True
+    faults = [] if owner_of(entry) in owners else [OTHER_OWNER]
+    return faults if is_dated else [*faults, msgid("It gives another instant than the edition.")]
 
 
-async def _facts(session: AsyncSession) -> AsyncIterator[Finding]:
-    for fact in (await session.scalars(select(PlanFact))).all():
-        edition = await queries.latest_edition(session, fact.jurisdiction, fact.plan)
-        row = f"{fact.jurisdiction}/{fact.plan}"
-        if edition is None or edition.sha256 != fact.edition_sha256:
-            yield Finding("facts.plans", row, "it is not that of the newest edition")
+async def _checkpoints(session: AsyncSession, seen: _Seen, trusted: frozenset[str]) -> AsyncIterator[Finding]:
+    """Every signed head holds, every edition was signed when it was published, and nothing is newer than the last."""
+    statement = select(Checkpoint, LogEntry).outerjoin(LogEntry, LogEntry.sequence == Checkpoint.sequence)
+    signed: set[int] = set()
+    for checkpoint, entry in await session.execute(statement.order_by(Checkpoint.id)):
+        signed.add(checkpoint.sequence)
+        faults = checks.checkpoint_faults(checkpoint, entry, trusted)
+        if entry is not None and owner_of(entry) != owner_of(checkpoint):
+            faults.append(OTHER_OWNER)
+        for fault in faults:
+            yield Finding("register.checkpoints", str(checkpoint.sequence), fault)
+    editions = await session.scalars(select(LogEntry.sequence).where(LogEntry.kind == "edition"))
+    newest = {max(seen.heads)} if seen.heads else set()
+    for sequence in sorted((set(editions) | newest) - signed):
+        yield Finding("register.checkpoints", str(sequence), checks.NOT_SIGNED)
+
+
+async def _files(storage: Storage, seen: _Seen) -> AsyncIterator[Finding]:
+    for sha256 in sorted(seen.files):
+        try:
+            content = await storage.get(blob_name(sha256))
+        except NotFound:
+            yield Finding("files", sha256, checks.MISSING)
             continue
-        published = await queries.get_published(session, edition)
-        if any(name_of(body) != sha for sha, body in published.bodies.items()):
-            continue  # the documents themselves were found wanting already
-        told = {_columns(row) for row in facts_of(edition, published.documents.values()).rows}
-        kept = {_columns(fact)}
-        kept |= {_columns(row) for row in await _rows_beside(session, fact, CommitmentFact)}
-        kept |= {_columns(row) for row in await _rows_beside(session, fact, MilestoneFact)}
-        for columns in sorted(told ^ kept, key=str)[:1]:
-            yield Finding("facts", f"{row} {columns[0]}", "they do not say what the edition says")
-
-
-async def _rows_beside(session: AsyncSession, fact: PlanFact, table: type[Row]) -> Sequence[Row]:
-    where = (table.jurisdiction == fact.jurisdiction, table.plan == fact.plan)
-    return (await session.scalars(select(table).where(*where))).all()
-
-
-def _columns(row: PlanFact | CommitmentFact | MilestoneFact) -> tuple[object, ...]:
-    """What a row claims; the column that says whose row it is belongs to the plumbing."""
-    names = (column.key for column in row.__table__.columns if column.key not in TenantOwned.__annotations__)
-    return (row.__tablename__, *(getattr(row, name) for name in names))
+        if sha256_of(content) != sha256:
+            yield Finding("files", sha256, checks.WRONG_NAME)

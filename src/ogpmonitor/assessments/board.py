@@ -1,0 +1,91 @@
+"""The monitor's list: what can be assessed, how far each assessment is, and when it is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ogpmonitor.assessments.models import Assessment, AssessmentStatus
+from ogpmonitor.assessments.service import is_open
+from ogpmonitor.method.deadlines import Deadline, load_deadlines
+from ogpmonitor.method.forms import Form, load_method
+from ogpmonitor.register.documents import CommitmentDocument, PlanDocument
+from ogpmonitor.register.queries import Published
+
+FINISHED = {"completed", "withdrawn"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One form about one thing. `due_on` is None where no source gives the date it counts from."""
+
+    form: Form
+    commitment: CommitmentDocument | None
+    assessment: Assessment | None
+    due_on: date | None
+    late_days: int
+
+    @property
+    def state(self) -> str:
+        """none, draft or published."""
+        return self.assessment.status if self.assessment else "none"
+
+
+@dataclass(frozen=True)
+class PlanBoard:
+    """One published plan: first its commitments, then what is about the plan as a whole."""
+
+    published: Published
+    is_open: bool
+    commitments: Sequence[Entry]
+    whole: Sequence[Entry]
+
+
+def boards(published: Sequence[Published], assessments: Sequence[Assessment], *, today: date) -> list[PlanBoard]:
+    """The list, newest plan first. `today` is a day in the tenant's zone."""
+    begun = {(one.plan, one.form, one.commitment): one for one in assessments}
+    return [_board(plan, begun, today) for plan in published]
+
+
+def _board(published: Published, begun: Mapping[tuple[str, str, str | None], Assessment], today: date) -> PlanBoard:
+    plan, forms = published.edition.plan, latest_forms()
+
+    def entry(form: Form, commitment: CommitmentDocument | None) -> Entry:
+        assessment = begun.get((plan, form.code, commitment.code if commitment else None))
+        due_on = due(form, published.plan, commitment)
+        owed = assessment is None or assessment.status != AssessmentStatus.PUBLISHED
+        late = (today - due_on).days if due_on and owed else 0
+        return Entry(form, commitment, assessment, due_on, max(late, 0))
+
+    return PlanBoard(
+        published,
+        is_open(published),
+        [entry(form, one) for one in published.commitments for form in forms if form.about == "commitment"],
+        [entry(form, None) for form in forms if form.about == "plan"],
+    )
+
+
+def latest_forms() -> list[Form]:
+    """The newest version of every form, in the order they are due in."""
+    method = load_method()
+    found = [method.form(code) for code in sorted({code for code, _ in method.forms})]
+    return sorted(found, key=lambda form: (form.deadline is None, form.code != "inception"))
+
+
+def due(form: Form, plan: PlanDocument, commitment: CommitmentDocument | None) -> date | None:
+    """The last day on which an assessment on `form` is in time; None where the dates it follows from are unknown."""
+    deadline: Deadline | None = getattr(load_deadlines(), form.deadline) if form.deadline else None
+    if deadline is None:
+        return None
+    if commitment is None:
+        return deadline.after(plan.submitted_on.last_day) if plan.submitted_on else None
+    ended = implemented_on(plan, commitment)
+    return deadline.after(ended) if ended else None
+
+
+def implemented_on(plan: PlanDocument, commitment: CommitmentDocument) -> date | None:
+    """The day its last milestone was completed; while one is not, the day it was planned to end."""
+    days = [milestone.completed_on for milestone in commitment.milestones if milestone.completed_on]
+    if days and all(milestone.progress in FINISHED for milestone in commitment.milestones):
+        return max(days)
+    planned = commitment.ends_on or plan.ends_on
+    return planned.last_day if planned else None

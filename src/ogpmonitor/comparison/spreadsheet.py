@@ -1,0 +1,95 @@
+"""The table as a file for spreadsheets: what is shown and nothing else, in numbers.
+
+UTF-8 with a byte order mark, because spreadsheets set to Spanish read a CSV without one in the system's old encoding
+and spoil every accent; commas and CRLF (RFC 4180). A text that a spreadsheet would run as a formula is led by an apostrophe
+(OWASP: CSV injection).
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from ogpmonitor.comparison.table import Row, Total
+from ogpmonitor.kit.i18n import msgid, translate
+from ogpmonitor.method.forms import Scale
+
+RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+COLUMNS: Mapping[str, str] = {
+    "jurisdiction": msgid("Jurisdiction"),
+    "slug": msgid("Code of the jurisdiction"),
+    "member": msgid("Member of OGP Local (1 or 0)"),
+    "plan": msgid("Plan (code)"),
+    "status": msgid("State of the plan (code)"),
+    "starts_on": msgid("Plan starts"),
+    "ends_on": msgid("Plan ends"),
+    "commitments": msgid("Number of commitments"),
+    "milestones": msgid("Number of milestones"),
+    "withdrawn": msgid("Milestones withdrawn (reported)"),
+    "base": msgid("Milestones that count (base)"),
+    "completed": msgid("Milestones completed (reported)"),
+    "late": msgid("Milestones late today (reported)"),
+    "undated": msgid("Open milestones without a date"),
+    "reported_on": msgid("Last report of progress"),
+    "months_since": msgid("Months since that report"),
+    "stale": msgid("Longer than four months without a report (1 or 0)"),
+    "demo": msgid("Holds demonstration content (1 or 0)"),
+    "edition": msgid("Number of the edition"),
+    "sha256": msgid("Fingerprint of the edition (SHA-256)"),
+}
+RATED = msgid("Rated: %(level)s")
+NOT_ASSESSED = msgid("Rated: not assessed")
+TOTAL = msgid("Sum of the rows above")
+
+
+def to_csv(rows: Sequence[Row], total: Total, scale: Scale, lang: str) -> bytes:
+    """`rows` in their order, then their sum."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    rated = [translate(lang, RATED, level=option.label.in_(lang)) for option in scale.options]
+    heads = [translate(lang, words) for words in COLUMNS.values()]
+    writer.writerow([safe(head) for head in [*heads, *rated, translate(lang, NOT_ASSESSED)]])
+    for row in rows:
+        writer.writerow([safe(value) for value in [*_values(row, lang).values(), *_ratings(row, scale)]])
+    writer.writerow([safe(value) for value in _sum(total, scale, lang)])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def safe(value: object) -> str:
+    """`value` as a cell that no spreadsheet runs; absent is empty, a number stays as it is."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    written = str(value)
+    return f"'{written}" if isinstance(value, str) and written.startswith(RUN_AS_FORMULA) else written
+
+
+def _values(row: Row, lang: str) -> dict[str, object]:
+    who, plan = row.who, row.plan
+    told: dict[str, object] = dict.fromkeys(COLUMNS)
+    told |= {"jurisdiction": who.name.in_(lang), "slug": who.slug, "member": who.is_member}
+    if plan is None:
+        return told
+    told |= {name: getattr(plan, name) for name in COLUMNS if hasattr(plan, name) and name != "jurisdiction"}
+    return told | {
+        "base": row.base,
+        "reported_on": row.reported_on,
+        "months_since": row.months_since,
+        "stale": row.is_stale,
+        "edition": plan.edition_number,
+        "sha256": plan.edition_sha256,
+    }
+
+
+def _ratings(row: Row, scale: Scale) -> list[int | None]:
+    if row.plan is None:
+        return [None] * (len(scale.options) + 1)
+    return [*(row.plan.ratings.get(option.code, 0) for option in scale.options), row.not_assessed]
+
+
+def _sum(total: Total, scale: Scale, lang: str) -> list[object]:
+    told: dict[str, object] = dict.fromkeys(COLUMNS)
+    told |= {name: getattr(total, name) for name in COLUMNS if hasattr(total, name)}
+    told["jurisdiction"] = translate(lang, TOTAL)
+    ratings = [total.ratings.get(option.code, 0) for option in scale.options]
+    return [*told.values(), *ratings, total.commitments - total.assessed]

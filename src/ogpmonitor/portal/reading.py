@@ -1,0 +1,138 @@
+"""Questionnaires and assessments laid out to be read: questions with their answers, in the order of their form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.method import forms, questionnaire
+from ogpmonitor.portal.standing import EvidenceItem
+from ogpmonitor.portal.verdicts import Verdict, form_of, verdict_for
+from ogpmonitor.register.documents import AssessmentDocument, Citation, PlanDocument, PublishedAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question of the plan's questionnaire with its answer."""
+
+    question: questionnaire.Question
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredSection:
+    """Section of the questionnaire, with the questions that were answered."""
+
+    section: questionnaire.Section
+    answers: Sequence[Answered]
+
+
+def answered_sections(plan: PlanDocument) -> list[AnsweredSection]:
+    """The questionnaire as `plan` answers it; a section without any answer is left out."""
+    sections = [
+        AnsweredSection(
+            section, [Answered(one, plan.answers[one.key]) for one in section.questions if one.key in plan.answers]
+        )
+        for section in questionnaire.load_questionnaire().sections
+    ]
+    return [section for section in sections if section.answers]
+
+
+@dataclass(frozen=True, slots=True)
+class Argued:
+    """One answer of an assessment with its argument. Texts carry the language they were written in."""
+
+    question: Localized | str
+    verdicts: Sequence[Verdict]
+    text: Localized | None
+    explanation: Localized | None
+    references: Localized | None
+    citations: Sequence[EvidenceItem]
+
+
+@dataclass(frozen=True, slots=True)
+class ArguedSection:
+    """Section of an assessment form; `commitment` where it is asked once for each."""
+
+    title: Localized | str
+    commitment: str | None
+    answers: Sequence[Argued]
+
+
+def argued_sections(
+    assessment: AssessmentDocument, jurisdiction: str, commitments: Sequence[str]
+) -> list[ArguedSection]:
+    """Every answer of `assessment` in the order of its form; what was not asked or hidden is left out.
+
+    A form that this release no longer carries is shown with the keys of its questions.
+    """
+    given = {answer.question: answer for answer in assessment.answers}
+    form = form_of(assessment)
+    if form is None:
+        rest = [_argued(key, None, answer, assessment, jurisdiction) for key, answer in given.items()]
+        return [ArguedSection(assessment.form, None, rest)]
+    return _sections(form, given, assessment, jurisdiction, commitments)
+
+
+def _sections(
+    form: forms.Form,
+    given: Mapping[str, PublishedAnswer],
+    assessment: AssessmentDocument,
+    jurisdiction: str,
+    commitments: Sequence[str],
+) -> list[ArguedSection]:
+    sections: dict[tuple[str, str | None], list[Argued]] = {}
+    titles = {section.key: section.title for section in form.sections}
+    for asking in form.askings(commitments):
+        answer = given.get(asking.key)
+        if answer is not None:
+            scale = form.scale_of(asking.question)
+            argued = _argued(asking.question.text, scale, answer, assessment, jurisdiction, question=asking.question)
+            sections.setdefault((asking.section.key, asking.commitment), []).append(argued)
+    return [ArguedSection(titles[key], commitment, answers) for (key, commitment), answers in sections.items()]
+
+
+def _argued(
+    text: Localized | str,
+    scale: forms.Scale | None,
+    answer: PublishedAnswer,
+    assessment: AssessmentDocument,
+    jurisdiction: str,
+    *,
+    question: forms.Question | None = None,
+) -> Argued:
+    def said(words: str) -> Localized | None:
+        return _in_language(assessment.language, words) if words.strip() else None
+
+    measures = (question.measures if question else None) or ""
+    codes = (answer.value or "").split() if scale else []
+    return Argued(
+        question=text,
+        verdicts=[verdict_for(measures, code, scale, scale.option(code) if scale else None) for code in codes],
+        text=None if scale else said(answer.value or ""),
+        explanation=said(answer.explanation),
+        references=said(answer.references),
+        citations=[_cited(one, assessment.language, jurisdiction) for one in answer.citations],
+    )
+
+
+def _cited(citation: Citation, language: str, jurisdiction: str) -> EvidenceItem:
+    name = citation.file_name or ""
+    is_link = citation.url is not None and citation.url.startswith(("https://", "http://"))
+    served = citation.sha256 is not None and name != "" and not is_link
+    return EvidenceItem(
+        title=_in_language(language, citation.title),
+        kind="link" if is_link else "file",
+        url=citation.url if is_link and citation.url else "",
+        path=f"{jurisdiction}/evidence/{citation.sha256}/{name}" if served else "",
+        dated=None,
+        size_bytes=citation.size_bytes,
+        media=name.rpartition(".")[2].upper(),
+        sha256="" if is_link else citation.sha256 or "",
+        demo=False,  # the assessment that cites it carries the mark
+        restricted=False,
+    )
+
+
+def _in_language(language: str, words: str) -> Localized:
+    return Localized.model_validate({"source": language, language: words})

@@ -1,0 +1,8 @@
+"""The addresses of the public site, one controller per noun."""
+
+from ogpmonitor.portal.routes.evidence import EvidenceController
+from ogpmonitor.portal.routes.jurisdictions import JurisdictionController
+from ogpmonitor.portal.routes.plans import PlanController
+from ogpmonitor.portal.routes.platform import PlatformController, RootController
+
+__all__ = ["EvidenceController", "JurisdictionController", "PlanController", "PlatformController", "RootController"]

@@ -1,0 +1,171 @@
+"""`/{lang}/{tenant}/plans/{plan}/…`: a plan, a commitment, an assessment, and how they came to say what they say."""
+
+from typing import Any
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from ogpmonitor.accounts.permissions import Permission
+from ogpmonitor.kit.db import RegisterSession
+from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.formats import reading_in
+from ogpmonitor.kit.respond import AnyRequest, place_of
+from ogpmonitor.method.questionnaire import load_questionnaire
+from ogpmonitor.method.vocabularies import load_policy_areas, load_values
+from ogpmonitor.portal import field_labels, queries
+from ogpmonitor.portal.history import steps_of, told
+from ogpmonitor.portal.reading import answered_sections, argued_sections
+from ogpmonitor.portal.routes.answering import answer, edition_asked, number_of, standing_day, tenant_of
+from ogpmonitor.portal.standing import (
+    delay_days,
+    evidence_items,
+    late_days,
+    reported_together,
+    timeline_of,
+)
+from ogpmonitor.portal.summaries import summaries, summary_of
+from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
+from ogpmonitor.register.changes import changes_between
+from ogpmonitor.register.documents import AssessmentDocument
+from ogpmonitor.register.queries import list_editions
+
+# Questions about who leads, how many groups and meetings, and who monitors.
+PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
+
+
+class PlanController(Controller):
+    """What was promised, reported and rated; every page also as an earlier edition said it."""
+
+    path = "/{lang:str}/{tenant:str}/plans/{plan:str}"
+
+    @get("/", permission=Permission.PUBLIC)
+    async def show(
+        self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str]
+    ) -> Response[bytes]:
+        tenant, asked = tenant_of(request), edition_asked(request)
+        published = await queries.published_plan(register, tenant.slug, plan, asked)
+        today = standing_day(tenant, published, asked)
+        questions = load_questionnaire().questions
+        return answer(
+            request,
+            "portal/plan.html",
+            published=published,
+            asked=asked,
+            seen=reported_together(published.commitments, on=today),
+            rated=rated_together(published.assessments, len(published.commitments)),
+            rows=summaries(published, on=today),
+            sections=answered_sections(published.plan),
+            whole=[(one, form_of(one)) for one in published.assessments if one.commitment is None],
+            participation=any(key in published.plan.answers for key in PARTICIPATION),
+            missing=_missing(published.plan.missing),
+            unanswered=sum(name in questions for name in published.plan.missing),
+            questions=len(questions),
+            status_labels=field_labels.STATUS_LABELS,
+        )
+
+    @get("/commitments/{code:str}", permission=Permission.PUBLIC)
+    async def commitment(
+        self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str], code: FromPath[str]
+    ) -> Response[bytes] | Redirect:
+        """One commitment; its code is compared without case, and another spelling is sent to the one address."""
+        tenant, asked = tenant_of(request), edition_asked(request)
+        published = await queries.published_plan(register, tenant.slug, plan, asked)
+        commitment = published.commitment(code)
+        if commitment.code != code:
+            return _moved(request, f"{tenant.slug}/plans/{plan}/commitments/{commitment.code}/")
+        today = standing_day(tenant, published, asked)
+        return answer(
+            request,
+            "portal/commitment.html",
+            published=published,
+            asked=asked,
+            summary=summary_of(published, commitment, on=today),
+            steps=[
+                (step, late_days(step, on=today), delay_days(step), evidence_items(step.evidence, tenant.slug))
+                for step in commitment.milestones
+            ],
+            timeline=timeline_of(commitment.milestones, place_of(request).lang, on=today),
+            assessments=[_assessment(published, one, tenant.slug) for one in published.assessments_of(commitment.code)],
+            sha256=published.sha256_of("commitment", commitment.code),
+            missing=_missing(commitment.missing),
+            values=load_values(),
+            areas=load_policy_areas(),
+            labels=field_labels,
+        )
+
+    @get("/assessments/{code:str}", permission=Permission.PUBLIC)
+    async def assessment(
+        self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str], code: FromPath[str]
+    ) -> Response[bytes] | Redirect:
+        """One published assessment, whole."""
+        tenant, asked = tenant_of(request), edition_asked(request)
+        published = await queries.published_plan(register, tenant.slug, plan, asked)
+        found = next((one for one in published.assessments if one.code.casefold() == code.casefold()), None)
+        if found is None:
+            raise NotFound("assessment.not_found")
+        if found.code != code:
+            return _moved(request, f"{tenant.slug}/plans/{plan}/assessments/{found.code}/")
+        return answer(
+            request,
+            "portal/assessment.html",
+            published=published,
+            asked=asked,
+            commitment=published.commitment(found.commitment) if found.commitment else None,
+            one=_assessment(published, found, tenant.slug),
+        )
+
+    @get("/editions", permission=Permission.PUBLIC)
+    async def editions(
+        self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str]
+    ) -> Response[bytes]:
+        tenant = tenant_of(request)
+        published = await queries.published_plan(register, tenant.slug, plan)
+        steps = steps_of(await list_editions(register, tenant.slug, plan))
+        return answer(request, "portal/editions.html", published=published, steps=steps)
+
+    @get("/editions/{number:str}", permission=Permission.PUBLIC)
+    async def edition(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[RegisterSession],
+        plan: FromPath[str],
+        number: FromPath[str],
+    ) -> Response[bytes]:
+        """What one edition changed, old beside new."""
+        tenant, wanted = tenant_of(request), number_of(number)
+        published = await queries.published_plan(register, tenant.slug, plan, wanted)
+        before = await queries.published_plan(register, tenant.slug, plan, wanted - 1) if wanted > 1 else None
+        changes = changes_between(before.documents, published.documents) if before else []
+        with reading_in(tenant.zone):
+            documents = told(changes, place_of(request).lang)
+        return answer(
+            request,
+            "portal/edition.html",
+            published=published,
+            before=before,
+            documents=documents,
+        )
+
+
+def _moved(request: AnyRequest, path: str) -> Redirect:
+    place = place_of(request)
+    return Redirect(place.href(path) + (f"?{place.query}" if place.query else ""), status_code=301)
+
+
+def _missing(names: tuple[str, ...]) -> list[str]:
+    """The labels of what no source gives; questions of the plan's questionnaire are told by their number elsewhere."""
+    return [field_labels.FIELD_LABELS[name] for name in names if name in field_labels.FIELD_LABELS]
+
+
+def _assessment(published: queries.Published, one: AssessmentDocument, jurisdiction: str) -> dict[str, Any]:
+    """An assessment as the templates show it."""
+    codes = [commitment.code for commitment in published.commitments]
+    return {
+        "document": one,
+        "form": form_of(one),
+        "verdicts": verdicts_of(one),
+        "sections": argued_sections(one, jurisdiction, codes),
+        "sha256": published.sha256_of("assessment", one.code),
+    }

@@ -1,0 +1,145 @@
+"""How far things are, says the government: pure arithmetic over what milestones report."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ogpmonitor.kit.charts import Span, Timeline, draw_timeline
+from ogpmonitor.register.documents import CommitmentDocument, PublishedEvidence, PublishedMilestone
+
+OVER = frozenset({"completed", "withdrawn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What is reported about some milestones on a day. The base leaves out what was withdrawn."""
+
+    total: int
+    completed: int
+    withdrawn: int
+    late: int
+    longest_late_days: int
+    as_of: datetime | None
+    files: int
+    links: int
+    demo: bool
+
+    @property
+    def base(self) -> int:
+        """The milestones still owed or done."""
+        return self.total - self.withdrawn
+
+    @property
+    def all_done(self) -> bool:
+        """Whether every milestone that was not withdrawn is reported as completed."""
+        return self.base > 0 and self.completed == self.base
+
+
+def reported(milestones: Iterable[PublishedMilestone], *, on: date) -> Reported:
+    """The sums over `milestones` as they stand `on` a day of the tenant's zone."""
+    steps = list(milestones)
+    late = [late_days(step, on=on) for step in steps]
+    evidence = [one for step in steps for one in step.evidence]
+    return Reported(
+        total=len(steps),
+        completed=sum(step.progress == "completed" for step in steps),
+        withdrawn=sum(step.progress == "withdrawn" for step in steps),
+        late=sum(days > 0 for days in late),
+        longest_late_days=max(late, default=0),
+        as_of=max((step.reported_at for step in steps if step.reported_at), default=None),
+        files=sum(one.kind == "file" for one in evidence),
+        links=sum(one.kind == "link" for one in evidence),
+        demo=any(step.demo or step.report_demo for step in steps),
+    )
+
+
+def reported_together(commitments: Iterable[CommitmentDocument], *, on: date) -> Reported:
+    """The sums over every milestone of `commitments`."""
+    return reported((step for commitment in commitments for step in commitment.milestones), on=on)
+
+
+def overall_progress(milestones: Sequence[PublishedMilestone]) -> str | None:
+    """One word for several milestones, by what they share; None where there are none."""
+    states = {step.progress for step in milestones}
+    if len(states) == 1:
+        return states.pop()
+    if not states:
+        return None
+    return "completed" if states <= OVER else "ongoing"
+
+
+def late_days(milestone: PublishedMilestone, *, on: date) -> int:
+    """Days since it was due, while it is neither completed nor withdrawn; 0 when it is not late or has no date.
+
+    One due on `on` itself is not late. A due date known to the month or the year is late after its last day.
+    """
+    if milestone.due_on is None or milestone.progress in OVER:
+        return 0
+    return max(0, (on - milestone.due_on.last_day).days)
+
+
+def delay_days(milestone: PublishedMilestone) -> int:
+    """Days between the day it was due and the day it was completed; 0 when in time, not completed or without dates."""
+    if milestone.due_on is None or milestone.completed_on is None or milestone.progress != "completed":
+        return 0
+    return max(0, (milestone.completed_on - milestone.due_on.last_day).days)
+
+
+def timeline_of(milestones: Iterable[PublishedMilestone], lang: str, *, on: date) -> Timeline | None:
+    """Planned against actual, each row a link to its milestone on the same page; None without any date."""
+    spans = [_span(step, lang) for step in milestones]
+    return (
+        draw_timeline(spans, today=on) if any(span.planned_to or span.began or span.ended for span in spans) else None
+    )
+
+
+def _span(step: PublishedMilestone, lang: str) -> Span:
+    return Span(
+        label=f"{step.code} · {step.title.in_(lang)}",
+        state=step.progress,
+        planned_from=step.starts_on.first_day if step.starts_on else None,
+        planned_to=step.due_on.last_day if step.due_on else None,
+        began=step.started_on,
+        ended=step.completed_on if step.progress == "completed" else None,
+        href=f"#{step.code}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One piece of evidence as the list of evidence shows it; `path` is the file's address, below the language."""
+
+    title: object
+    kind: str
+    url: str
+    path: str
+    dated: object
+    size_bytes: int | None
+    media: str
+    sha256: str
+    demo: bool
+    restricted: bool
+    source: str = ""
+
+
+def evidence_items(evidence: Iterable[PublishedEvidence], jurisdiction: str) -> list[EvidenceItem]:
+    """`evidence` as a page shows it. A link is followed only to the web; a restricted file has no address."""
+    return [_item(one, jurisdiction) for one in evidence]
+
+
+def _item(one: PublishedEvidence, jurisdiction: str) -> EvidenceItem:
+    url = one.url if one.url and one.url.startswith(("https://", "http://")) else ""
+    name = one.file_name or ""
+    is_served = one.kind == "file" and name != "" and not one.restricted
+    return EvidenceItem(
+        title=one.title,
+        kind=one.kind,
+        url="" if one.restricted else url,
+        path=f"{jurisdiction}/evidence/{one.sha256}/{name}" if is_served else "",
+        dated=one.dated_on,
+        size_bytes=one.size_bytes,
+        media=name.rpartition(".")[2].upper(),
+        sha256=one.sha256 if one.kind == "file" else "",
+        demo=one.demo,
+        restricted=one.restricted,
+    )

@@ -1,0 +1,131 @@
+"""The figures of an end-of-term report: counted from one edition, on the day it was published, each with its base."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from ogpmonitor.method.deadlines import Deadlines
+from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PlanDocument, PublishedMilestone
+
+CLOSED = frozenset({"completed", "withdrawn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`part` of `base`. `left_out` are the cases outside the base, because nothing can be said of them."""
+
+    part: int
+    base: int
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """What an end-of-term report counts. Codes of ratings are those of the scale `completion`."""
+
+    completed: Share  # milestones reported completed; withdrawn ones are left out
+    late: Share  # milestones still open after their date, of those open; without a date they are left out
+    on_time: Share  # completed by their date, of those completed; without both dates they are left out
+    evidenced: Share  # milestones with evidence
+    evidence: int
+    assessed: Share  # commitments with a published rating of completion
+    ratings: tuple[tuple[str, int], ...]  # how many commitments got each code
+    high: Share  # rated substantial or complete, of those rated
+    opened: Share  # rated major or outstanding in at least one value, of those rated
+    assessed_in_time: Share  # end-of-commitment assessments by their date; without an end date they are left out
+    gaps: Share  # intervals between reports that were longer than the method expects
+
+
+def late_days(milestone: PublishedMilestone, on: date) -> int:
+    """Days from the day it was due to the day it was completed, or `on` while it is open; 0 in time or withdrawn."""
+    if milestone.due_on is None or milestone.progress == "withdrawn":
+        return 0
+    ended = milestone.completed_on if milestone.progress == "completed" else on
+    return max(0, (ended - milestone.due_on.last_day).days) if ended else 0
+
+
+def completion_of(assessments: Iterable[AssessmentDocument], commitment: str) -> AssessmentDocument | None:
+    """The assessment that rates the completion of `commitment`, the newest if there were several."""
+    rated = [a for a in assessments if a.commitment == commitment and a.rating("completion")]
+    return max(rated, key=lambda assessment: assessment.published_at, default=None)
+
+
+def count(
+    plan: PlanDocument,
+    commitments: Sequence[CommitmentDocument],
+    assessments: Sequence[AssessmentDocument],
+    *,
+    on: date,
+    deadlines: Deadlines,
+    high: tuple[frozenset[str], frozenset[str]],
+) -> Indicators:
+    """Every figure as it stood `on` that day; `high` are the codes of strong completion and of strong opening."""
+    milestones = [milestone for commitment in commitments for milestone in commitment.milestones]
+    ratings = [(c, completion_of(assessments, c.code)) for c in commitments]
+    rated = [assessment for _, assessment in ratings if assessment]
+    codes = [str(assessment.rating("completion")) for assessment in rated]
+    opened = [a for a in rated if any(r.measures == "diog" and r.code in high[1] for r in a.ratings)]
+    unrated = len(commitments) - len(rated)
+    return Indicators(
+        completed=_completed(milestones),
+        late=_late(milestones, on),
+        on_time=_on_time(milestones),
+        evidenced=Share(sum(bool(m.evidence) for m in milestones), len(milestones)),
+        evidence=sum(len(m.evidence) for m in milestones),
+        assessed=Share(len(rated), len(commitments)),
+        ratings=tuple((code, codes.count(code)) for code in dict.fromkeys(codes)),
+        high=Share(sum(code in high[0] for code in codes), len(rated), unrated),
+        opened=Share(len(opened), len(rated), unrated),
+        assessed_in_time=_in_time(ratings, deadlines, on),
+        gaps=_gaps(plan, milestones, deadlines, on),
+    )
+
+
+def _completed(milestones: Sequence[PublishedMilestone]) -> Share:
+    withdrawn = sum(m.progress == "withdrawn" for m in milestones)
+    return Share(sum(m.progress == "completed" for m in milestones), len(milestones) - withdrawn, withdrawn)
+
+
+def _late(milestones: Sequence[PublishedMilestone], on: date) -> Share:
+    still_open = [m for m in milestones if m.progress not in CLOSED]
+    dated = [m for m in still_open if m.due_on]
+    return Share(sum(late_days(m, on) > 0 for m in dated), len(dated), len(still_open) - len(dated))
+
+
+def _on_time(milestones: Sequence[PublishedMilestone]) -> Share:
+    completed = [m for m in milestones if m.progress == "completed"]
+    dated = [m for m in completed if m.due_on and m.completed_on]
+    return Share(sum(late_days(m, date.max) == 0 for m in dated), len(dated), len(completed) - len(dated))
+
+
+def ended_on(commitment: CommitmentDocument) -> date | None:
+    """The day its last milestone was completed or, while one is open, its planned end; None where neither is known."""
+    days = [m.completed_on for m in commitment.milestones if m.completed_on]
+    if days and all(m.progress in CLOSED for m in commitment.milestones):
+        return max(days)
+    return commitment.ends_on.last_day if commitment.ends_on else None
+
+
+def _in_time(
+    ratings: Sequence[tuple[CommitmentDocument, AssessmentDocument | None]], deadlines: Deadlines, on: date
+) -> Share:
+    due = [(deadlines.end_of_commitment.after(end), a) for c, a in ratings if (end := ended_on(c))]
+    passed = [(day, assessment) for day, assessment in due if day < on or assessment]
+    in_time = sum(assessment is not None and assessment.published_at.date() <= day for day, assessment in passed)
+    return Share(in_time, len(passed), len(ratings) - len(passed))
+
+
+def _gaps(plan: PlanDocument, milestones: Sequence[PublishedMilestone], deadlines: Deadlines, on: date) -> Share:
+    """Over the days on which reports were made, from submission to the plan's end or `on`, whichever came first.
+
+    An edition knows the latest report of each milestone only, so this can count too many gaps, never too few.
+    """
+    if plan.submitted_on is None:
+        return Share(0, 0)
+    start = plan.submitted_on.last_day
+    end = min(on, plan.ends_on.last_day) if plan.ends_on else on
+    days = sorted({m.reported_at.date() for m in milestones if m.reported_at})
+    stops = [start, *(day for day in days if start < day < end), end]
+    pairs = list(pairwise(stops)) if start < end else []
+    return Share(sum(after > deadlines.publication.after(before) for before, after in pairs), len(pairs))
