@@ -6,11 +6,14 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import make_url
 
 from ogpmonitor.kit import log as logs
+from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
 # What does each job, by the name it is deferred under. The first argument is the context; `context.additional_context`
 # holds `settings`. The others are what `kit.jobs.defer` was given.
-TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {}
+TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
+    RENDER_EDITION: render_edition,
+}
 
 
 def create_worker(settings: Settings) -> App:
