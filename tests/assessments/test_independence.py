@@ -557,7 +557,7 @@ async def test_no_role_changes_the_register(scene: Scene, doors: Mapping[str, st
 
 
 def _rows(cursor: psycopg.Cursor[tuple[int]], table: str) -> int:
-    cursor.execute(f"SELECT count(*) FROM register.{table}".encode())  # noqa: S608  a name of ours
+    cursor.execute(f"SELECT count(*) FROM register.{table}".encode())
     found = cursor.fetchone()
     assert found is not None
     return found[0]
