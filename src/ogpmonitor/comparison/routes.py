@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.comparison import charts
@@ -63,9 +64,9 @@ class ComparisonController(Controller):
         self,
         request: AnyRequest,
         register: NamedDependency[RegisterSession],
-        sort: str | None = None,
-        order: str | None = None,
-        status: str | None = None,
+        sort: FromQuery[str | None] = None,
+        order: FromQuery[str | None] = None,
+        status: FromQuery[str | None] = None,
     ) -> Response[bytes]:
         wish = Wish.of(sort, order, status)
         rows = await _rows(request, register, wish)
@@ -76,16 +77,14 @@ class ComparisonController(Controller):
         self,
         request: AnyRequest,
         register: NamedDependency[RegisterSession],
-        sort: str | None = None,
-        order: str | None = None,
-        status: str | None = None,
+        sort: FromQuery[str | None] = None,
+        order: FromQuery[str | None] = None,
+        status: FromQuery[str | None] = None,
     ) -> Response[bytes]:
         """What the page with the same query shows, row by row."""
         rows = await _rows(request, register, Wish.of(sort, order, status))
         body = to_csv(rows, total_of(rows), load_method().scale("completion"), place_of(request).lang)
-        return shared(
-            request, body, "text/csv; charset=utf-8", **{"Content-Disposition": 'attachment; filename="compare.csv"'}
-        )
+        return shared(request, body, "text/csv", **{"Content-Disposition": 'attachment; filename="compare.csv"'})
 
 
 class DeskController(Controller):

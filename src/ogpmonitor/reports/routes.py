@@ -2,7 +2,7 @@
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
@@ -32,7 +32,7 @@ class ReportController(Controller):
         register: NamedDependency[RegisterSession],
         plan: FromPath[str],
         file: FromPath[str],
-        edition: int | None = None,
+        edition: FromQuery[int | None] = None,
     ) -> Response[bytes]:
         """The newest edition's report, or that of `edition`; the ending of the address chooses the form."""
         name, _, kind = file.partition(".")
@@ -58,7 +58,10 @@ def _page(request: AnyRequest, source: Source, *, is_newest: bool) -> Response[b
     ]
     report = end_of_term(source, place.tenant.zone)
     context = page_context(report, place.lang, place.href)
-    return public_page(request, "reports/end_of_term.html", **context, formats=formats, is_newest=is_newest)
+    address = f"{place.base_url.rstrip('/')}/{place.lang}/{path}{asked}"
+    return public_page(
+        request, "reports/end_of_term.html", **context, canonical_url=address, formats=formats, is_newest=is_newest
+    )
 
 
 def _data(request: AnyRequest, source: Source) -> Response[bytes]:
