@@ -7,11 +7,20 @@ from datetime import date
 
 import pytest
 from sqlalchemy import event, func, select
+from tests.factories.cast import TENANTS, Cast
+from tests.factories.published import publish_as_government, said, the_published_plan
+from tests.factories.site import Site
 
 from ogpmonitor.comparison.queries import current_plans
+from ogpmonitor.kit.db import Database, RegisterSession
+from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import CommitmentFact, MilestoneFact, PlanFact
-from tests.factories.cast import TENANTS
-from tests.factories.published import publish_as_government, said, the_published_plan
+
+
+async def facts_in(session: RegisterSession) -> list[int | None]:
+    """How many rows there are to read."""
+    tables = (PlanFact, CommitmentFact, MilestoneFact)
+    return [await session.scalar(select(func.count()).select_from(table)) for table in tables]
 
 
 def rows_of(text: str) -> list[str]:
@@ -25,7 +34,9 @@ def rows_of(text: str) -> list[str]:
     [("es", ["Comparar jurisdicciones", "Suma", "Aún no evaluado", "no es miembro"]),
      ("en", ["Compare jurisdictions", "Sum", "Not yet assessed", "not a member"])],
 )  # fmt: skip
-async def test_the_page_has_a_row_for_each_jurisdiction_its_base_and_what_is_missing(site, lang, telling):
+async def test_the_page_has_a_row_for_each_jurisdiction_its_base_and_what_is_missing(
+    site: Site, lang: str, telling: list[str]
+) -> None:
     answer = await site.client.get(f"/{lang}/compare/")
 
     assert answer.status_code == 200
@@ -35,7 +46,7 @@ async def test_the_page_has_a_row_for_each_jurisdiction_its_base_and_what_is_mis
     assert again.status_code == 304
 
 
-async def test_the_table_sorts_by_link_and_the_file_follows(site):
+async def test_the_table_sorts_by_link_and_the_file_follows(site: Site) -> None:
     page = (await site.client.get("/es/compare/?sort=late&order=descending")).text
     other = (await site.client.get("/es/compare/?sort=late")).text
     file = await site.client.get("/es/compare/compare.csv?sort=late&order=descending")
@@ -51,7 +62,7 @@ async def test_the_table_sorts_by_link_and_the_file_follows(site):
     assert 'href="/es/compare/compare.csv?sort=late&amp;order=descending"' in page
 
 
-async def test_members_and_others_can_be_looked_at_apart(site):
+async def test_members_and_others_can_be_looked_at_apart(site: Site) -> None:
     members = rows_of((await site.client.get("/es/compare/?status=member")).text)
     others = rows_of((await site.client.get("/es/compare/?status=other")).text)
 
@@ -59,7 +70,7 @@ async def test_members_and_others_can_be_looked_at_apart(site):
     assert sorted([*members, *others]) == sorted(TENANTS)
 
 
-async def test_what_nobody_asked_for_is_ignored(site):
+async def test_what_nobody_asked_for_is_ignored(site: Site) -> None:
     plain = await site.client.get("/es/compare/")
     odd = await site.client.get("/es/compare/?sort=%27%3B--&order=x&status=x")
 
@@ -67,7 +78,9 @@ async def test_what_nobody_asked_for_is_ignored(site):
     assert rows_of(odd.text) == rows_of(plain.text)
 
 
-async def test_comparing_costs_one_query_however_many_tenants_and_editions(cast, key, database):
+async def test_comparing_costs_one_query_however_many_tenants_and_editions(
+    cast: Cast, key: SigningKey, database: Database
+) -> None:
     statements: list[str] = []
     event.listen(database.public_engine.sync_engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     today = dict.fromkeys(TENANTS, date(2026, 1, 1))
@@ -92,7 +105,7 @@ async def test_comparing_costs_one_query_however_many_tenants_and_editions(cast,
     assert later["penalolen"].edition_number == four["penalolen"].edition_number + 3
 
 
-async def test_the_desk_is_for_ogp_staff_and_the_operator(site):
+async def test_the_desk_is_for_ogp_staff_and_the_operator(site: Site) -> None:
     staff = await (await site.sign_in("ogp-staff")).get("/es/desk/")
     operator = await (await site.sign_in("operator")).get("/en/desk/")
     coordinator = await (await site.sign_in("penalolen-coordinator")).get("/es/desk/")

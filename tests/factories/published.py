@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tests.factories.cast import Cast
+
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.register.documents import (
@@ -21,7 +23,6 @@ from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.queries import published_plan
 from ogpmonitor.register.service import Address, append_edition
-from tests.factories.cast import Cast
 
 SHA = "0" * 64
 

@@ -3,10 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ogpmonitor.kit.partial_date import PartialDate
-from ogpmonitor.method.deadlines import load_deadlines
-from ogpmonitor.register.documents import CommitmentDocument, Rating
-from ogpmonitor.reports.indicators import Indicators, Share, count, late_days
 from tests.factories.published import (
     a_commitment,
     a_completed_milestone,
@@ -15,6 +11,11 @@ from tests.factories.published import (
     a_plan,
     an_assessment,
 )
+
+from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.method.deadlines import load_deadlines
+from ogpmonitor.register.documents import CommitmentDocument, Rating
+from ogpmonitor.reports.indicators import Indicators, Share, count, late_days
 
 ON = date(2024, 10, 1)
 HIGH = (frozenset({"substantial", "complete"}), frozenset({"major", "outstanding"}))

@@ -1,17 +1,23 @@
 """The worker draws what was published, and nothing else."""
 
 import psycopg
-
-from ogpmonitor.kit.i18n import LANGUAGES
-from ogpmonitor.kit.migrate import conninfo
-from ogpmonitor.reports.jobs import press_of, render
-from ogpmonitor.reports.queries import read_source
-from ogpmonitor.tenants.directory import TenantDirectory
-from ogpmonitor.worker import create_worker
+from tests.factories.cast import Cast
 from tests.factories.published import publish_as_government, said, the_published_plan
 
+from ogpmonitor.kit.db import Database
+from ogpmonitor.kit.i18n import LANGUAGES
+from ogpmonitor.kit.migrate import conninfo
+from ogpmonitor.register.log import SigningKey
+from ogpmonitor.reports.jobs import press_of, render
+from ogpmonitor.reports.queries import read_source
+from ogpmonitor.settings import Settings
+from ogpmonitor.tenants.directory import TenantDirectory
+from ogpmonitor.worker import create_worker
 
-async def test_the_worker_draws_a_published_edition_in_every_language(cast, key, settings, database):
+
+async def test_the_worker_draws_a_published_edition_in_every_language(
+    cast: Cast, key: SigningKey, settings: Settings, database: Database
+) -> None:
     with psycopg.connect(conninfo(settings.database_url), autocommit=True) as connection:
         connection.execute("DELETE FROM jobs.procrastinate_jobs")  # what loading the demo left to do
     changed = (await the_published_plan(cast)).model_copy(update={"title": said("Recién publicado")})
@@ -29,7 +35,9 @@ async def test_the_worker_draws_a_published_edition_in_every_language(cast, key,
     assert [lang for lang in LANGUAGES if not await press.storage.has(press.name(source, tenant, lang))] == []
 
 
-async def test_an_edition_followed_by_another_is_left_to_whoever_asks(cast, key, settings, database):
+async def test_an_edition_followed_by_another_is_left_to_whoever_asks(
+    cast: Cast, key: SigningKey, settings: Settings, database: Database
+) -> None:
     changed = (await the_published_plan(cast)).model_copy(update={"title": said("Uno")})
     first = await publish_as_government(cast, key, [changed])
     await publish_as_government(cast, key, [changed.model_copy(update={"title": said("Dos")})])

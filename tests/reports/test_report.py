@@ -1,5 +1,6 @@
 """The end-of-term report as a page, as data and as PDF: one edition, and nothing but that edition."""
 
+import asyncio
 import io
 import json
 import os
@@ -10,20 +11,23 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
+from tests.factories.cast import Cast
+from tests.factories.published import publish_as_government, said, the_published_plan
+from tests.factories.register import the_edition
+from tests.factories.site import Site
 
 from ogpmonitor.assessments.models import Assessment, AssessmentAnswer
-from ogpmonitor.kit.db import utc_now
+from ogpmonitor.kit.db import Database, utc_now
 from ogpmonitor.kit.errors import Unavailable
 from ogpmonitor.plans.models import Milestone
 from ogpmonitor.register.documents import canonical_json, name_of
+from ogpmonitor.register.log import SigningKey
 from ogpmonitor.reports.jobs import press_of
 from ogpmonitor.reports.printing import SOURCES, draw
 from ogpmonitor.reports.queries import read_source
 from ogpmonitor.reports.render import MISSING_LIBRARY
+from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TenantDirectory
-from tests.factories.cast import Cast
-from tests.factories.published import publish_as_government, said, the_published_plan
-from tests.factories.register import the_edition
 
 ADDRESS = "penalolen/plans/2021-2024/reports/end-of-term"
 SECRET_REPORT, SECRET_VERDICT = "Esto aún no se informa a nadie", "Este borrador no es de nadie más"
@@ -58,7 +62,9 @@ async def put_drafts_there(cast: Cast) -> None:
     [("es", ["Informe de fin de término", "De un vistazo", "Método y escalas", "demo"]),
      ("en", ["End-of-term report", "At a glance", "Method and scales", "demo"])],
 )  # fmt: skip
-async def test_the_page_says_what_the_edition_says_and_no_draft(cast, site, lang, telling):
+async def test_the_page_says_what_the_edition_says_and_no_draft(
+    cast: Cast, site: Site, lang: str, telling: list[str]
+) -> None:
     await put_drafts_there(cast)
 
     answer = await site.client.get(f"/{lang}/{ADDRESS}.html")
@@ -72,20 +78,20 @@ async def test_the_page_says_what_the_edition_says_and_no_draft(cast, site, lang
     assert again.status_code == 304
 
 
-async def test_every_plan_has_a_report_even_before_it_has_results(site):
+async def test_every_plan_has_a_report_even_before_it_has_results(site: Site) -> None:
     for address in ("maipu/plans/2023-2024", "santiago/plans/2022-2024", "renca/plans/en-cocreacion"):
         answer = await site.client.get(f"/es/{address}/reports/end-of-term.html")
         assert answer.status_code == 200, address
 
 
 @pytest.mark.parametrize("name", ["end-of-term.docx", "mid-term.pdf", "end-of-term.pdf.exe"])
-async def test_another_report_is_not_found(site, name):
+async def test_another_report_is_not_found(site: Site, name: str) -> None:
     answer = await site.client.get(f"/es/penalolen/plans/2021-2024/reports/{name}")
 
     assert answer.status_code == 404
 
 
-async def test_an_older_edition_is_still_the_report_it_was(cast, site, key):
+async def test_an_older_edition_is_still_the_report_it_was(cast: Cast, site: Site, key: SigningKey) -> None:
     before = await the_edition(cast.database)
     changed = (await the_published_plan(cast)).model_copy(update={"title": said("Un título nuevo")})
     await publish_as_government(cast, key, [changed])
@@ -99,7 +105,7 @@ async def test_an_older_edition_is_still_the_report_it_was(cast, site, key):
     assert (await site.client.get(f"/es/{ADDRESS}.html?edition=999")).status_code == 404
 
 
-async def test_the_data_prove_themselves(cast, site):
+async def test_the_data_prove_themselves(cast: Cast, site: Site) -> None:
     answer = await site.client.get(f"/es/{ADDRESS}.json")
 
     exported = answer.json()
@@ -111,7 +117,7 @@ async def test_the_data_prove_themselves(cast, site):
     )
 
 
-async def test_the_pdf_is_tagged_carries_its_data_and_no_draft(cast, site):
+async def test_the_pdf_is_tagged_carries_its_data_and_no_draft(cast: Cast, site: Site) -> None:
     await put_drafts_there(cast)
 
     answer = await site.client.get(f"/es/{ADDRESS}.pdf")
@@ -125,7 +131,7 @@ async def test_the_pdf_is_tagged_carries_its_data_and_no_draft(cast, site):
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"] == "es"
     assert pdf.metadata.title.startswith("Informe de fin de término")
-    assert [str(title.title) for title in pdf.outline if not isinstance(title, list)][0] == "De un vistazo"
+    assert next(str(title.title) for title in pdf.outline if not isinstance(title, list)) == "De un vistazo"
     assert pdf.attachments[name][0] == data.content
     assert name_of(canonical_json(json.loads(pdf.attachments[name][0])["manifest"])) == edition.sha256
     assert all("Contenido de demostración" in page.extract_text() for page in pdf.pages)
@@ -134,7 +140,7 @@ async def test_the_pdf_is_tagged_carries_its_data_and_no_draft(cast, site):
     assert b"pdfuaid" in catalogue["/Metadata"].get_data()
 
 
-async def test_the_same_edition_gives_the_same_bytes_twice(site, settings, database):
+async def test_the_same_edition_gives_the_same_bytes_twice(site: Site, settings: Settings, database: Database) -> None:
     first = await site.client.get(f"/en/{ADDRESS}.pdf")
     kept = await site.client.get(f"/en/{ADDRESS}.pdf")
     async with database.register_session() as session:
@@ -150,7 +156,7 @@ async def test_the_same_edition_gives_the_same_bytes_twice(site, settings, datab
     assert drawn_again == first.content
 
 
-async def test_a_report_that_takes_too_much_says_so(settings, database):
+async def test_a_report_that_takes_too_much_says_so(settings: Settings, database: Database) -> None:
     async with database.register_session() as session:
         source = await read_source(session, "renca", "en-cocreacion")
     tenant = await TenantDirectory(database).get("renca")
@@ -164,7 +170,7 @@ async def test_a_report_that_takes_too_much_says_so(settings, database):
     assert (refusal.value.code, slow.value.code) == ("report.not_drawn", "report.too_slow")
 
 
-def test_the_drawing_process_says_when_its_library_is_missing(tmp_path):
+def test_the_drawing_process_says_when_its_library_is_missing(tmp_path: Path) -> None:
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango-1.0-0')")
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{SOURCES}"}
 
@@ -184,13 +190,14 @@ def test_the_drawing_process_says_when_its_library_is_missing(tmp_path):
     "OGPMONITOR_TEST_VERAPDF" not in os.environ, reason="OGPMONITOR_TEST_VERAPDF names no veraPDF program"
 )
 @pytest.mark.parametrize("lang", ["es", "en"])
-async def test_the_pdf_is_accessible_to_the_standard(site, tmp_path: Path, lang):
+async def test_the_pdf_is_accessible_to_the_standard(site: Site, tmp_path: Path, lang: str) -> None:
     answer = await site.client.get(f"/{lang}/{ADDRESS}.pdf")
     (tmp_path / "report.pdf").write_bytes(answer.content)
 
-    done = subprocess.run(
-        [os.environ["OGPMONITOR_TEST_VERAPDF"], "--flavour", "ua1", str(tmp_path / "report.pdf")],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    program = os.environ["OGPMONITOR_TEST_VERAPDF"]
+    checking = await asyncio.create_subprocess_exec(
+        program, "--flavour", "ua1", str(tmp_path / "report.pdf"), stdout=asyncio.subprocess.PIPE
+    )
+    said_of_it, _ = await checking.communicate()
 
-    assert 'isCompliant="true"' in done.stdout, done.stdout[-3000:]
+    assert b'isCompliant="true"' in said_of_it, said_of_it[-3000:].decode()
