@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event, func, select
 from tests.factories.cast import TENANTS, Cast
-from tests.factories.published import publish_as_government, said, the_published_plan
+from tests.factories.documents import publish_as_government, said, the_published_plan
 from tests.factories.site import Site
 
 from ogpmonitor.comparison.queries import current_plans

@@ -2,13 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ogpmonitor.register import checks
 from ogpmonitor.register.log import (
-    START, checkpoint_text, entry_hash, is_signed, key_id_of, new_signing_key_pem, read_signing_key, written,
+    START,
+    SigningKey,
+    checkpoint_text,
+    entry_hash,
+    is_signed,
+    key_id_of,
+    new_signing_key_pem,
+    read_signing_key,
+    written,
 )  # fmt: skip
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,7 +38,7 @@ class Entry:
     hash: str
 
 
-def a_chain(subjects):
+def a_chain(subjects: Any) -> list[Entry]:
     entries, previous_hash = [], START
     for sequence, (kind, subject) in enumerate(subjects, start=1):
         facts = {
@@ -40,7 +50,7 @@ def a_chain(subjects):
     return entries
 
 
-def holds(entries, head):
+def holds(entries: Any, head: tuple[int, str]) -> bool:
     """Whether these entries are, in order, a whole chain that ends with the head (sequence, hash) that was signed."""
     previous_hash, expected = START, 1
     for entry in entries:
@@ -50,12 +60,12 @@ def holds(entries, head):
     return (expected - 1, previous_hash) == head
 
 
-def head_of(entries):
+def head_of(entries: list[Entry]) -> tuple[int, str]:
     return (entries[-1].sequence, entries[-1].hash)
 
 
 @given(SUBJECTS)
-def test_a_chain_holds(subjects):
+def test_a_chain_holds(subjects: Any) -> None:
     entries = a_chain(subjects)
 
     assert holds(entries, head_of(entries))
@@ -63,7 +73,7 @@ def test_a_chain_holds(subjects):
 
 @given(SUBJECTS, st.data())
 @settings(deadline=None)
-def test_any_change_of_one_entry_is_found(subjects, data):
+def test_any_change_of_one_entry_is_found(subjects: Any, data: Any) -> None:
     entries = a_chain(subjects)
     place = data.draw(st.integers(0, len(entries) - 1))
     other = {
@@ -84,7 +94,7 @@ def test_any_change_of_one_entry_is_found(subjects, data):
 
 
 @given(SUBJECTS, st.data())
-def test_any_entry_removed_repeated_or_moved_is_found(subjects, data):
+def test_any_entry_removed_repeated_or_moved_is_found(subjects: Any, data: Any) -> None:
     entries = a_chain(subjects)
     order = data.draw(st.lists(st.sampled_from(range(len(entries))), max_size=len(entries) + 2))
     assume(order != list(range(len(entries))))
@@ -93,14 +103,16 @@ def test_any_entry_removed_repeated_or_moved_is_found(subjects, data):
 
 
 @given(SUBJECTS, SUBJECTS)
-def test_another_history_has_another_head(one, other):
+def test_another_history_has_another_head(one: Any, other: Any) -> None:
     assume(one != other)
 
     assert head_of(a_chain(one)) != head_of(a_chain(other))
 
 
 @given(st.integers(1, 10**9), DIGITS, st.data())
-def test_a_signature_covers_every_part_of_a_head(tmp_path_factory, sequence, head, data):
+def test_a_signature_covers_every_part_of_a_head(
+    tmp_path_factory: pytest.TempPathFactory, sequence: int, head: Any, data: Any
+) -> None:
     key = a_key(tmp_path_factory)
     signature = key.sign(checkpoint_text(sequence=sequence, head_hash=head, at=BEGAN))
     claims = data.draw(
@@ -113,7 +125,7 @@ def test_a_signature_covers_every_part_of_a_head(tmp_path_factory, sequence, hea
         )
     )
 
-    def signed(sequence, head, at, public_key=key.public_key):
+    def signed(sequence: int, head: Any, at: datetime, public_key: str = key.public_key) -> bool:
         return is_signed(
             checkpoint_text(sequence=sequence, head_hash=head, at=at), signature=signature, public_key=public_key
         )
@@ -124,10 +136,10 @@ def test_a_signature_covers_every_part_of_a_head(tmp_path_factory, sequence, hea
     assert not signed(sequence, head, BEGAN, "no key")
 
 
-KEYS = {}
+KEYS: dict[str, SigningKey] = {}
 
 
-def a_key(tmp_path_factory, name="one"):
+def a_key(tmp_path_factory: pytest.TempPathFactory, name: str = "one") -> SigningKey:
     if name not in KEYS:
         path = tmp_path_factory.mktemp("keys") / name
         path.write_bytes(new_signing_key_pem())
@@ -136,11 +148,11 @@ def a_key(tmp_path_factory, name="one"):
 
 
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(-12, 14))  # noqa: DTZ001
-def test_an_instant_is_written_in_utc_whatever_zone_it_comes_in(moment, hours):
+def test_an_instant_is_written_in_utc_whatever_zone_it_comes_in(moment: datetime, hours: int) -> None:
     at = moment.replace(tzinfo=UTC)
 
     assert written(at.astimezone(timezone(timedelta(hours=hours)))) == written(at)
 
 
-def test_what_is_no_key_has_no_name():
+def test_what_is_no_key_has_no_name() -> None:
     assert key_id_of("no key") == ""

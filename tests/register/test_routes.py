@@ -3,19 +3,25 @@
 import hashlib
 import json
 from io import BytesIO
+from typing import Any
 
+import httpx
 import pytest
 from pypdf import PdfWriter
 from sqlalchemy import select
-
-from ogpmonitor.register.lookup import Fingerprint
-from ogpmonitor.register.models import Document, Edition, EditionEntry, EvidenceReceipt, LogEntry
 from tests.factories.register import an_export, tampering, the_edition
+from tests.factories.site import Site
+
+from ogpmonitor.kit.db import Database
+from ogpmonitor.register.log import SigningKey
+from ogpmonitor.register.lookup import Fingerprint
+from ogpmonitor.register.models import Document, EditionEntry, EvidenceReceipt, LogEntry
+from ogpmonitor.settings import Settings
 
 HOLDS, FAILS = "outcome--holds", "outcome--fails"
 
 
-async def first(database, statement):
+async def first(database: Database, statement: Any) -> Any:
     async with database.register_session() as session:
         return (await session.scalars(statement.limit(1))).one()
 
@@ -30,12 +36,12 @@ def a_pdf(attached: bytes | None = None) -> bytes:
     return out.getvalue()
 
 
-async def sent(site, content, name="report.pdf", lang="en"):
+async def sent(site: Site, content: bytes, name: str = "report.pdf", lang: str = "en") -> httpx.Response:
     return await site.client.post(f"/{lang}/verify/", files={"file": (name, content, "application/octet-stream")})
 
 
 @pytest.mark.parametrize(("lang", "says"), [("es", "¿Es lo que se publicó?"), ("en", "Is it what was published?")])
-async def test_the_form_is_open_to_everyone(site, lang, says):
+async def test_the_form_is_open_to_everyone(site: Site, lang: str, says: str) -> None:
     answer = await site.client.get(f"/{lang}/verify/")
 
     assert answer.status_code == 200
@@ -43,7 +49,7 @@ async def test_the_form_is_open_to_everyone(site, lang, says):
     assert 'enctype="multipart/form-data"' in answer.text
 
 
-async def test_an_edition_holds_step_by_step(site, database, key):
+async def test_an_edition_holds_step_by_step(site: Site, database: Database, key: SigningKey) -> None:
     edition = await the_edition(database)
 
     answer = await site.client.get(f"/en/verify/{edition.sha256}")
@@ -57,7 +63,7 @@ async def test_an_edition_holds_step_by_step(site, database, key):
     assert f'href="/en/penalolen/plans/{edition.plan}/editions/{edition.number}/"' in answer.text
 
 
-async def test_a_document_says_whose_it_is_and_which_editions_hold_it(site, database):
+async def test_a_document_says_whose_it_is_and_which_editions_hold_it(site: Site, database: Database) -> None:
     document = await first(database, select(Document).join(EditionEntry).where(EditionEntry.code == "CLPLN0002"))
 
     answer = await site.client.get(f"/en/verify/{document.sha256}")
@@ -67,7 +73,7 @@ async def test_a_document_says_whose_it_is_and_which_editions_hold_it(site, data
     assert 'href="/en/penalolen/plans/2021-2024/commitments/CLPLN0002/"' in answer.text
 
 
-async def test_evidence_is_recomputed_from_its_file(site, database, settings):
+async def test_evidence_is_recomputed_from_its_file(site: Site, database: Database) -> None:
     receipt = await first(database, select(EvidenceReceipt).where(EvidenceReceipt.kind == "file"))
 
     answer = await site.client.get(f"/en/verify/{receipt.sha256}")
@@ -76,7 +82,7 @@ async def test_evidence_is_recomputed_from_its_file(site, database, settings):
     assert FAILS not in answer.text
 
 
-async def test_a_link_is_recomputed_from_its_address(site, database):
+async def test_a_link_is_recomputed_from_its_address(site: Site, database: Database) -> None:
     receipt = await first(database, select(EvidenceReceipt).where(EvidenceReceipt.kind == "link"))
 
     answer = await site.client.get(f"/en/verify/{receipt.sha256}")
@@ -86,7 +92,7 @@ async def test_a_link_is_recomputed_from_its_address(site, database):
     assert "What stands at that address is not covered" in answer.text
 
 
-async def test_a_head_of_the_log_leads_to_what_it_is_about(site, database):
+async def test_a_head_of_the_log_leads_to_what_it_is_about(site: Site, database: Database) -> None:
     entry = await first(database, select(LogEntry).where(LogEntry.kind == "edition"))
 
     answer = await site.client.get(f"/en/verify/{entry.hash}")
@@ -97,7 +103,7 @@ async def test_a_head_of_the_log_leads_to_what_it_is_about(site, database):
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
-async def test_an_unknown_fingerprint_helps(site, lang):
+async def test_an_unknown_fingerprint_helps(site: Site, lang: str) -> None:
     unknown = hashlib.sha256(b"nothing").hexdigest()
 
     answer = await site.client.get(f"/{lang}/verify/{unknown}")
@@ -107,7 +113,7 @@ async def test_an_unknown_fingerprint_helps(site, lang):
     assert f'action="/{lang}/verify/"' in answer.text
 
 
-async def test_the_beginning_of_a_fingerprint_is_enough(site, database):
+async def test_the_beginning_of_a_fingerprint_is_enough(site: Site, database: Database) -> None:
     edition = await the_edition(database)
 
     typed = [
@@ -122,7 +128,9 @@ async def test_the_beginning_of_a_fingerprint_is_enough(site, database):
     assert {answer.headers["location"] for answer in answers} == {f"/en/verify/{edition.sha256}"}
 
 
-async def test_several_fingerprints_with_one_beginning_are_listed(site, settings, database):
+async def test_several_fingerprints_with_one_beginning_are_listed(
+    site: Site, settings: Settings, database: Database
+) -> None:
     edition = await the_edition(database)
     twin = edition.sha256[:12] + "0" * 52
     async with tampering(settings) as connection:
@@ -139,14 +147,14 @@ async def test_several_fingerprints_with_one_beginning_are_listed(site, settings
 
 
 @pytest.mark.parametrize("typed", ["abc", "not a fingerprint", "0" * 65, "%", "' OR 1=1 --", "3f9a27..."])
-async def test_what_is_no_fingerprint_is_said_beside_the_field(site, typed):
+async def test_what_is_no_fingerprint_is_said_beside_the_field(site: Site, typed: str) -> None:
     answer = await site.client.get("/en/verify/", params={"q": typed})
 
     assert answer.status_code == 422
     assert "This is not a fingerprint." in answer.text
 
 
-async def test_a_document_changed_by_a_superuser_is_named(site, settings, database):
+async def test_a_document_changed_by_a_superuser_is_named(site: Site, settings: Settings, database: Database) -> None:
     edition = await the_edition(database)
     document = await first(
         database,
@@ -157,7 +165,8 @@ async def test_a_document_changed_by_a_superuser_is_named(site, settings, databa
     before = await site.client.get(f"/en/verify/{edition.sha256}")
     async with tampering(settings) as connection:
         await connection.execute(
-            "UPDATE register.documents SET body = convert_to(replace(convert_from(body, 'UTF8'), 'C3', 'C4'), 'UTF8') WHERE sha256 = %s",
+            "UPDATE register.documents SET body = convert_to(replace(convert_from(body, 'UTF8'), 'C3', 'C4'), 'UTF8')"
+            " WHERE sha256 = %s",
             [document.sha256],
         )
 
@@ -171,7 +180,9 @@ async def test_a_document_changed_by_a_superuser_is_named(site, settings, databa
         assert "Its bytes do not give its name. <span>C3</span>" in answer.text
 
 
-async def test_an_edition_taken_away_is_remembered_by_the_log(site, settings, database):
+async def test_an_edition_taken_away_is_remembered_by_the_log(
+    site: Site, settings: Settings, database: Database
+) -> None:
     edition = await the_edition(database)
     async with tampering(settings) as connection:
         await connection.execute("DELETE FROM register.editions WHERE sha256 = %s", [edition.sha256])
@@ -183,7 +194,7 @@ async def test_an_edition_taken_away_is_remembered_by_the_log(site, settings, da
     assert FAILS in answer.text
 
 
-async def test_a_published_edition_is_verified_from_its_file(site, database):
+async def test_a_published_edition_is_verified_from_its_file(site: Site, database: Database) -> None:
     answer = await sent(site, await an_export(database), "edition.json")
 
     assert answer.status_code == 200
@@ -191,7 +202,7 @@ async def test_a_published_edition_is_verified_from_its_file(site, database):
     assert FAILS not in answer.text
 
 
-async def test_a_report_is_verified_by_what_is_attached_to_it(site, database):
+async def test_a_report_is_verified_by_what_is_attached_to_it(site: Site, database: Database) -> None:
     answer = await sent(site, a_pdf(await an_export(database, signed=False)))
 
     assert answer.status_code == 200
@@ -199,7 +210,7 @@ async def test_a_report_is_verified_by_what_is_attached_to_it(site, database):
     assert "What its pages say is not covered" in answer.text
 
 
-async def test_a_changed_attachment_is_found(site, database):
+async def test_a_changed_attachment_is_found(site: Site, database: Database) -> None:
     export = json.loads(await an_export(database))
     document = next(iter(export["documents"].values()))
     document["title"] = {"source": "es", "es": "Otro"}
@@ -210,7 +221,7 @@ async def test_a_changed_attachment_is_found(site, database):
     assert "Its bytes do not give its name." in answer.text
 
 
-async def test_a_stored_document_is_found_by_its_own_bytes(site, database):
+async def test_a_stored_document_is_found_by_its_own_bytes(site: Site, database: Database) -> None:
     document = await first(database, select(Document))
 
     answer = await sent(site, document.body, "document.json")
@@ -219,7 +230,7 @@ async def test_a_stored_document_is_found_by_its_own_bytes(site, database):
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\nbroken", b"{}", b"plain", b"[" * 100_000, b"\x00" * 10])
-async def test_an_unknown_file_is_said_to_be_unknown(site, content):
+async def test_an_unknown_file_is_said_to_be_unknown(site: Site, content: bytes) -> None:
     answer = await sent(site, content)
 
     assert answer.status_code == 200
@@ -227,21 +238,21 @@ async def test_an_unknown_file_is_said_to_be_unknown(site, content):
     assert hashlib.sha256(content).hexdigest() in answer.text
 
 
-async def test_no_file_is_asked_for(site):
+async def test_no_file_is_asked_for(site: Site) -> None:
     answer = await site.client.post("/en/verify/", data={"other": "x"})
 
     assert answer.status_code == 422
     assert "Choose a file first." in answer.text
 
 
-async def test_a_file_too_large_is_refused(site):
+async def test_a_file_too_large_is_refused(site: Site) -> None:
     answer = await sent(site, b"x" * (25 * 1024 * 1024 + 100_000))
 
     assert answer.status_code == 413
     assert "25 MB" in answer.text
 
 
-async def test_a_form_from_elsewhere_is_refused(site):
+async def test_a_form_from_elsewhere_is_refused(site: Site) -> None:
     answer = await site.client.post(
         "/en/verify/", files={"file": ("a", b"a")}, headers={"Origin": "http://elsewhere.example"}
     )
@@ -262,5 +273,5 @@ async def test_a_form_from_elsewhere_is_refused(site):
         ("", None),
     ],
 )
-def test_fingerprint_typed_forgives_how_it_is_written(typed, found):
+def test_fingerprint_typed_forgives_how_it_is_written(typed: str, found: Any) -> None:
     assert Fingerprint.typed(typed) == found

@@ -1,21 +1,27 @@
 """Whatever is changed behind the register's back is found, and the row that was changed is named."""
 
+from pathlib import Path
+from typing import Any
+
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.factories.cast import Cast
+from tests.factories.register import tampered, tampering
 
-from ogpmonitor.kit.db import APP_ROLE, OWNER_ROLE, PUBLIC_ROLE
+from ogpmonitor.kit.db import APP_ROLE, OWNER_ROLE, PUBLIC_ROLE, Database
+from ogpmonitor.kit.errors import Conflict
 from ogpmonitor.kit.migrate import conninfo
 from ogpmonitor.kit.storage import Storage, blob_name
+from ogpmonitor.register import queries
 from ogpmonitor.register.facts import facts_of
-from ogpmonitor.register.log import checkpoint_text, new_signing_key_pem, read_signing_key
+from ogpmonitor.register.log import SigningKey, checkpoint_text, new_signing_key_pem, read_signing_key
 from ogpmonitor.register.models import Checkpoint, EvidenceReceipt
 from ogpmonitor.register.service import Address, append_edition
-from ogpmonitor.kit.errors import Conflict
-from ogpmonitor.register import queries
-from ogpmonitor.register.verify import Finding, report_lines, verify_register
-from tests.factories.register import tampered, tampering
+from ogpmonitor.register.verify import Finding, Verdict, report_lines, verify_register
+from ogpmonitor.settings import Settings
 
 REGISTER = {
     "register.documents": ("sha256", "kind", "body", "tenant_id"),
@@ -60,12 +66,12 @@ CHANGED = {
 NEVER_GIVEN = {"assessed_at", "best_degree", "completion"}  # while the demo rates nothing
 
 
-async def verdict_of(database, **options):
+async def verdict_of(database: Database, **options: Any) -> Verdict:
     async with database.register_session() as session:
         return await verify_register(session, **options)
 
 
-async def test_the_list_above_names_every_column(settings):
+async def test_the_list_above_names_every_column(settings: Settings) -> None:
     statement = """SELECT table_schema || '.' || table_name, column_name FROM information_schema.columns
                    WHERE table_schema IN ('register', 'facts') AND table_name <> 'jurisdictions'"""
     async with tampering(settings) as connection:
@@ -74,7 +80,7 @@ async def test_the_list_above_names_every_column(settings):
     assert found - KEPT_APART == set(EVERY_COLUMN)
 
 
-async def test_the_register_as_published_holds(database, settings, key):
+async def test_the_register_as_published_holds(database: Database, settings: Settings, key: SigningKey) -> None:
     verdict = await verdict_of(
         database, trusted_keys=frozenset({key.public_key}), storage=Storage.at(settings.files_url)
     )
@@ -84,7 +90,9 @@ async def test_the_register_as_published_holds(database, settings, key):
     assert report_lines(verdict)[-1] == "All of it holds."
 
 
-EDITION = "(SELECT jurisdiction || '/' || plan || ' ' || number FROM register.editions e WHERE e.sha256 = edition_sha256)"
+EDITION = (
+    "(SELECT jurisdiction || '/' || plan || ' ' || number FROM register.editions e WHERE e.sha256 = edition_sha256)"
+)
 NAMES = {
     "register.documents": "sha256",
     "register.editions": "jurisdiction || '/' || plan || ' ' || number",
@@ -98,13 +106,17 @@ NAMES = {
 }
 
 
-async def change_one(session, table, column):
+async def change_one(session: AsyncSession, table: str, column: str) -> set[str] | None:
     """One row that has a value there gets another one; the names it had and has. None where no row has a value."""
-    typed = text("SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = CAST(:t AS regclass) AND attname = :c")
+    typed = text(
+        "SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = CAST(:t AS regclass) AND attname = :c"
+    )
     kind = await session.scalar(typed, {"t": table, "c": column})
     row = (
         await session.execute(
-            text(f"SELECT ctid::text, {NAMES[table]} FROM {table} WHERE {column} IS NOT NULL ORDER BY ctid DESC LIMIT 1")
+            text(
+                f"SELECT ctid::text, {NAMES[table]} FROM {table} WHERE {column} IS NOT NULL ORDER BY ctid DESC LIMIT 1"
+            )
         )
     ).one_or_none()
     if row is None:
@@ -115,7 +127,7 @@ async def change_one(session, table, column):
 
 
 @pytest.mark.parametrize("table", REGISTER)
-async def test_one_changed_value_in_any_column_is_found_and_its_row_named(settings, table):
+async def test_one_changed_value_in_any_column_is_found_and_its_row_named(settings: Settings, table: str) -> None:
     unseen = []
     for column in REGISTER[table]:
         async with tampered(settings) as session:
@@ -130,7 +142,7 @@ async def test_one_changed_value_in_any_column_is_found_and_its_row_named(settin
 
 
 @pytest.mark.parametrize("table", REGISTER)
-async def test_a_row_taken_away_is_found(settings, table):
+async def test_a_row_taken_away_is_found(settings: Settings, table: str) -> None:
     async with tampered(settings) as session:
         await session.execute(text(f"DELETE FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})"))
 
@@ -153,10 +165,11 @@ COPIED = {  # which columns a further row needs another value in
 
 
 @pytest.mark.parametrize("table", COPIED)
-async def test_a_row_too_many_is_found(settings, table):
+async def test_a_row_too_many_is_found(settings: Settings, table: str) -> None:
     """All but signed heads: a second copy of one claims nothing new."""
     values = ", ".join(COPIED[table].get(column, "{0}").format(column) for column in REGISTER[table])
-    last = f"(SELECT max(ctid) FROM {table} t WHERE t.{REGISTER[table][0]} = (SELECT max({REGISTER[table][0]}) FROM {table}))"
+    first = REGISTER[table][0]
+    last = f"(SELECT max(ctid) FROM {table} t WHERE t.{first} = (SELECT max({first}) FROM {table}))"
     columns = ", ".join(REGISTER[table])
     async with tampered(settings) as session:
         await session.execute(text(f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE ctid = {last}"))
@@ -166,7 +179,9 @@ async def test_a_row_too_many_is_found(settings, table):
     assert any(finding.table == table for finding in verdict.findings)
 
 
-async def test_the_end_of_the_log_cut_off_is_found_by_a_head_known_from_elsewhere(settings, database):
+async def test_the_end_of_the_log_cut_off_is_found_by_a_head_known_from_elsewhere(
+    settings: Settings, database: Database
+) -> None:
     """Rows removed with everything about them leave no gap; a report that somebody kept does."""
     async with database.register_session() as session:
         known = await queries.latest_checkpoint(session)
@@ -184,12 +199,17 @@ async def test_the_end_of_the_log_cut_off_is_found_by_a_head_known_from_elsewher
         ):
             await session.execute(text(statement), {"n": before})
         address = (
-            await session.execute(text("DELETE FROM register.editions WHERE sha256 = :e RETURNING jurisdiction, plan"), {"e": edition})
+            await session.execute(
+                text("DELETE FROM register.editions WHERE sha256 = :e RETURNING jurisdiction, plan"), {"e": edition}
+            )
         ).one()
         await session.execute(text("DELETE FROM register.edition_entries WHERE edition_sha256 = :e"), {"e": edition})
         await session.execute(text("DELETE FROM register.evidence_receipts WHERE edition_sha256 = :e"), {"e": edition})
         await session.execute(
-            text("DELETE FROM register.documents d WHERE NOT EXISTS (SELECT 1 FROM register.edition_entries e WHERE e.document_sha256 = d.sha256)")
+            text(
+                "DELETE FROM register.documents d WHERE NOT EXISTS"
+                " (SELECT 1 FROM register.edition_entries e WHERE e.document_sha256 = d.sha256)"
+            )
         )
         await rewrite_facts(session, address)
 
@@ -202,13 +222,16 @@ async def test_the_end_of_the_log_cut_off_is_found_by_a_head_known_from_elsewher
     )
 
 
-async def rewrite_facts(session, address):
+async def rewrite_facts(session: AsyncSession, address: Any) -> None:
     """The facts say what the edition says that is now the newest, as a careful forger would see to."""
-    owner = await session.scalar(text("SELECT tenant_id FROM facts.plans WHERE jurisdiction = :j"), {"j": address.jurisdiction})
+    owner = await session.scalar(
+        text("SELECT tenant_id FROM facts.plans WHERE jurisdiction = :j"), {"j": address.jurisdiction}
+    )
     await session.execute(text("SELECT set_config('ogp.tenant_id', :o, true)"), {"o": str(owner)})
     for table in ("plans", "commitments", "milestones"):
         await session.execute(
-            text(f"DELETE FROM facts.{table} WHERE jurisdiction = :j AND plan = :p"), {"j": address.jurisdiction, "p": address.plan}
+            text(f"DELETE FROM facts.{table} WHERE jurisdiction = :j AND plan = :p"),
+            {"j": address.jurisdiction, "p": address.plan},
         )
     edition = await queries.latest_edition(session, address.jurisdiction, address.plan)
     if edition is not None:
@@ -217,14 +240,16 @@ async def rewrite_facts(session, address):
         await session.flush()
 
 
-async def test_a_head_known_from_elsewhere_that_holds_says_nothing(database):
+async def test_a_head_known_from_elsewhere_that_holds_says_nothing(database: Database) -> None:
     async with database.register_session() as session:
         known = await queries.latest_checkpoint(session)
 
     assert (await verdict_of(database, known=(known.sequence, known.head_hash))).holds
 
 
-async def test_a_log_signed_anew_with_another_key_is_found_by_who_knows_the_key(settings, key):
+async def test_a_log_signed_anew_with_another_key_is_found_by_who_knows_the_key(
+    settings: Settings, key: SigningKey
+) -> None:
     """Whoever owns the database can sign it all again; not with the key that others know."""
     forger = read_signing_key(write_key(settings.signing_key_file.with_name("forger.pem")))
     async with tampered(settings) as session:
@@ -238,16 +263,20 @@ async def test_a_log_signed_anew_with_another_key_is_found_by_who_knows_the_key(
         knowing = await verify_register(session, trusted_keys=frozenset({key.public_key}))
 
     assert trusting.holds
-    assert {finding.reason for finding in knowing.findings} == {"It is signed by a key that this register does not use."}
+    assert {finding.reason for finding in knowing.findings} == {
+        "It is signed by a key that this register does not use."
+    }
     assert report_lines(knowing)[-1] == f"{len(knowing.findings)} do not hold."
 
 
-def write_key(path):
+def write_key(path: Path) -> Path:
     path.write_bytes(new_signing_key_pem())
     return path
 
 
-async def test_a_file_changed_or_lost_in_storage_is_named(database, settings, tmp_path):
+async def test_a_file_changed_or_lost_in_storage_is_named(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
     storage = Storage.at(f"file://{tmp_path}")
     real = Storage.at(settings.files_url)
     async with database.register_session() as session:
@@ -266,7 +295,9 @@ async def test_a_file_changed_or_lost_in_storage_is_named(database, settings, tm
 @pytest.mark.parametrize("table", [table for table in REGISTER if table.startswith("register.")])
 @pytest.mark.parametrize("role", [APP_ROLE, PUBLIC_ROLE, OWNER_ROLE, None])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET tenant_id = tenant_id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
-async def test_nobody_may_change_the_register(settings, cast, table, role, verb):
+async def test_nobody_may_change_the_register(
+    settings: Settings, cast: Cast, table: str, role: str | None, verb: str
+) -> None:
     """Roles by right or by trigger; a superuser (None) by trigger, until it turns triggers off."""
     async with await psycopg.AsyncConnection.connect(conninfo(settings.database_url)) as connection:
         await connection.execute("SELECT set_config('ogp.tenant_id', %s, false)", [str(cast.tenant_ids["penalolen"])])
@@ -287,7 +318,9 @@ async def test_nobody_may_change_the_register(settings, cast, table, role, verb)
     assert refused or done.rowcount == 0
 
 
-async def test_what_was_changed_behind_its_back_is_not_published_again(settings, cast, key):
+async def test_what_was_changed_behind_its_back_is_not_published_again(
+    settings: Settings, cast: Cast, key: SigningKey
+) -> None:
     """Carrying a changed document over to the next edition would give it a name, as if it had been published."""
     async with tampering(settings) as connection:
         await connection.execute(
@@ -305,7 +338,7 @@ async def test_what_was_changed_behind_its_back_is_not_published_again(settings,
         assert refused.value.code == "register.damaged"
 
 
-async def test_what_the_database_answers_in_another_zone_gives_the_same_hashes(settings):
+async def test_what_the_database_answers_in_another_zone_gives_the_same_hashes(settings: Settings) -> None:
     async with tampered(settings) as session:
         await session.execute(text("SET LOCAL TIME ZONE 'America/Santiago'"))
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from tests.factories.published import (
+from tests.factories.documents import (
     a_commitment,
     a_completed_milestone,
     a_milestone,

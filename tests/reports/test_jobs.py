@@ -2,7 +2,7 @@
 
 import psycopg
 from tests.factories.cast import Cast
-from tests.factories.published import publish_as_government, said, the_published_plan
+from tests.factories.documents import publish_as_government, said, the_published_plan
 
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.i18n import LANGUAGES

@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 from tests.factories.cast import Cast
-from tests.factories.published import publish_as_government, said, the_published_plan
+from tests.factories.documents import publish_as_government, said, the_published_plan
 from tests.factories.register import the_edition
 from tests.factories.site import Site
 
