@@ -20,8 +20,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
-from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
+from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
@@ -76,7 +77,9 @@ FORM_OVERHEAD_BYTES = 1024 * 1024
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """The whole service as one ASGI application, configured by `settings` or else by the environment."""
-    settings = settings or Settings()
+    if settings is None:
+        settings = Settings()
+        logs.configure(level=settings.log_level, shape=settings.log_format)
     database = Database(settings.app_url, settings.public_url)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)

@@ -5,11 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import make_url
 
+from ogpmonitor.kit import log as logs
+from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
 # What does each job, by the name it is deferred under. The first argument is the context; `context.additional_context`
 # holds `settings`. The others are what `kit.jobs.defer` was given.
-TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {}
+TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
+    RENDER_EDITION: render_edition,
+}
 
 
 def create_worker(settings: Settings) -> App:
@@ -24,6 +28,7 @@ def create_worker(settings: Settings) -> App:
 
 async def work(settings: Settings) -> None:
     """Jobs are done until a signal says stop; the one at hand is finished first."""
+    logs.configure(level=settings.log_level, shape=settings.log_format)
     app = create_worker(settings)
     async with app.open_async():
         await app.run_worker_async(

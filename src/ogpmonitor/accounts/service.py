@@ -73,7 +73,8 @@ async def find_actor(session: AsyncSession, token: str, *, tenant_id: UUID | Non
 
 
 async def _membership(session: AsyncSession, person_id: UUID, tenant_id: UUID, now: datetime) -> Membership | None:
-    await seal(session, tenant_id, person_id)
+    # Sealed to the tenant alone: an actor would also see the roles it has elsewhere, and they do not count here.
+    await seal(session, tenant_id, None)
     today: date = now.date()
     statement = select(Membership).where(
         Membership.person_id == person_id,

@@ -22,7 +22,7 @@ WITH today AS (
     SELECT jurisdiction, plan, count(*) AS commitments,
            array_agg(completion) FILTER (WHERE completion IS NOT NULL) AS ratings,
            bool_or(demo OR rating_demo) AS demo
-    FROM facts.commitments JOIN current USING (jurisdiction, plan) GROUP BY 1, 2
+    FROM facts.commitments JOIN (SELECT jurisdiction, plan FROM current) now USING (jurisdiction, plan) GROUP BY 1, 2
 ), m AS (
     SELECT jurisdiction, plan, count(*) AS milestones,
            count(*) FILTER (WHERE progress = 'completed') AS completed,
@@ -30,9 +30,11 @@ WITH today AS (
            count(*) FILTER (WHERE progress NOT IN ('completed', 'withdrawn') AND due_on < day) AS late,
            count(*) FILTER (WHERE progress NOT IN ('completed', 'withdrawn') AND due_on IS NULL) AS undated,
            bool_or(m.demo) AS demo
-    FROM facts.milestones m JOIN (SELECT jurisdiction, plan, day FROM current) now USING (jurisdiction, plan) GROUP BY 1, 2
+    FROM facts.milestones m JOIN (SELECT jurisdiction, plan, day FROM current) now USING (jurisdiction, plan)
+    GROUP BY 1, 2
 )
-SELECT current.jurisdiction, current.plan, current.edition_number, current.edition_sha256, current.editions_published_at,
+SELECT current.jurisdiction, current.plan, current.edition_number, current.edition_sha256,
+       current.editions_published_at,
        current.reported_at, current.status, current.title_en, current.title_es, current.starts_on, current.ends_on,
        coalesce(c.commitments, 0) AS commitments, coalesce(c.ratings, '{}') AS ratings,
        coalesce(m.milestones, 0) AS milestones, coalesce(m.completed, 0) AS completed,

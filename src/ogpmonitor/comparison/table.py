@@ -109,7 +109,7 @@ def sorted_rows(rows: Iterable[Row], sort: str, order: Order, lang: str) -> list
     keyed = [(SORTS[sort](row, lang), row) for row in by_name]
     known = sorted(
         ((key, row) for key, row in keyed if key is not None),
-        key=lambda pair: pair[0],  # type: ignore[arg-type, return-value]  # keys of one sort are of one kind
+        key=lambda pair: pair[0],
         reverse=order == "descending",
     )
     return [row for _, row in known] + [row for key, row in keyed if key is None]

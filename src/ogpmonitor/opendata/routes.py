@@ -14,7 +14,7 @@ from ogpmonitor.opendata.sitemap import sitemap
 from ogpmonitor.tenants.directory import TenantDirectory
 
 PRIVATE_PATHS = ("/*/*/workbench/", "/*/workbench/", "/*/sign-in/", "/*/desk/")
-TEXT = "text/plain; charset=utf-8"
+TEXT = "text/plain"  # the framework says which letters
 
 
 class WellKnownController(Controller):

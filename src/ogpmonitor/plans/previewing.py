@@ -93,13 +93,13 @@ def _words(name: str, value: Any, lang: str) -> str:
     if isinstance(value, dict):
         return Localized.model_validate(value).in_(lang) if _is_localised(value) else _members(value, lang)
     if isinstance(value, list):
-        return "\n".join(_words(name, one, lang) for one in value)
+        return " · ".join(_words(name, one, lang) for one in value)
     return _scalar(name, value, lang)
 
 
 def _members(value: Mapping[str, Any], lang: str) -> str:
     told = ((name, _words(name, one, lang)) for name, one in value.items() if name not in UNTOLD and one is not False)
-    return "\n".join(f"{field_label(lang, name)}: {words}" for name, words in told if words)
+    return " · ".join(f"{field_label(lang, name)}: {words}" for name, words in told if words)
 
 
 def _scalar(name: str, value: Any, lang: str) -> str:

@@ -51,11 +51,11 @@ def said_now(milestone: Milestone, lang: str) -> dict[str, str]:
     return {"progress": milestone.progress, **words, **{name: str(day or "") for name, day in days.items()}}
 
 
-def differences(milestone: Milestone, typed: Mapping[str, Any], lang: str) -> list[Difference]:
-    """Where what was `typed` differs from what the milestone says now, in the order of the form."""
+def differences(milestone: Milestone, form: ReportForm, lang: str) -> list[Difference]:
+    """Where `form` differs from what the milestone says now, in the order of the form."""
     now = said_now(milestone, lang)
-    both = ((name, now[name], str(typed.get(name) or "").replace("\r\n", "\n").strip()) for name in CONTESTED)
-    return [Difference(name, theirs, mine) for name, theirs, mine in both if theirs.strip() != mine]
+    both = ((name, now[name].strip(), str(getattr(form, name) or "")) for name in CONTESTED)
+    return [Difference(name, theirs, mine) for name, theirs, mine in both if theirs != mine]
 
 
 def report_of(submission: Submission, milestone: Milestone) -> Report:

@@ -162,7 +162,7 @@ def _check(
     if sent.form is None:
         sent.errors += problems_of_files(sent.uploads, max_bytes=max_bytes)
         return None
-    found = differences(milestone, sent.typed, lang)
+    found = differences(milestone, sent.form, lang)
     if any(f"take_{name}" in sent.typed for name in CONTESTED):
         sent.differences = found
     if sent.form.version != milestone.version and found:

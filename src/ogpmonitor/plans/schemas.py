@@ -43,12 +43,12 @@ def _several(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-Words = Annotated[str, BeforeValidator(lambda value: _readable(value) if isinstance(value, str) else value)]
-LongText = Annotated[Words, StringConstraints(max_length=LONGEST_TEXT)]
-Reason = Annotated[Words, StringConstraints(max_length=LONGEST_REASON)]
-Title = Annotated[Words, StringConstraints(max_length=LONGEST_TITLE)]
-Address = Annotated[Words, StringConstraints(max_length=LONGEST_LINK)]
-Withdrawal = Annotated[Words, StringConstraints(max_length=LONGEST_WITHDRAWAL)]
+_WORDS = BeforeValidator(lambda value: _readable(value) if isinstance(value, str) else value)
+LongText = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), _WORDS]
+Reason = Annotated[str, StringConstraints(max_length=LONGEST_REASON), _WORDS]
+Title = Annotated[str, StringConstraints(max_length=LONGEST_TITLE), _WORDS]
+Address = Annotated[str, StringConstraints(max_length=LONGEST_LINK), _WORDS]
+Withdrawal = Annotated[str, StringConstraints(max_length=LONGEST_WITHDRAWAL), _WORDS]
 
 
 class ReportForm(FormModel):

@@ -12,7 +12,7 @@ from ogpmonitor.kit.static import SHEET, StaticFiles, tenant_css
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.register.documents import canonical_json
 from ogpmonitor.register.export import export_edition
-from ogpmonitor.reports.endofterm import EndOfTerm, Source, end_of_term
+from ogpmonitor.reports.endofterm import EndOfTerm, Source, ToldAssessment, end_of_term
 from ogpmonitor.reports.printing import SHEETS, SOURCES, Sheet, font_faces, fonts, qr_code
 from ogpmonitor.tenants.directory import KnownTenant
 
@@ -30,7 +30,7 @@ class Composer:
         self.base_url = base_url.rstrip("/")
 
     def version(self, tenant: KnownTenant) -> str:
-        """What besides the edition and the language decides the bytes: code, templates, fonts, the tenant's look, our address."""
+        """What besides the edition and the language decides the bytes: this release, the tenant's look, our address."""
         parts = (release(self._folder), tenant.digest, self.base_url)
         return hashlib.sha256(canonical_json(list(parts))).hexdigest()[:16]
 
@@ -106,15 +106,17 @@ def contents(report: EndOfTerm, lang: str) -> list[tuple[str, str, int]]:
         ("indicators", words.pgettext("report", "Indicators"), 1),
         ("co-creation", words.pgettext("report", "How the plan was made"), 1),
     ]
-    for told in report.plan_assessments:
-        parts.append((f"assessment-{told.document.code}", told.title.in_(lang), 2))
+    parts.extend(_assessments(report.plan_assessments, lang))
     for section in report.sections:
         parts.append((f"commitment-{section.code}", f"{section.code} · {section.document.title.in_(lang)}", 1))
-        told = [(f"assessment-{t.document.code}", t.title.in_(lang), 2) for t in section.assessments]
-        parts.extend(told)
+        parts.extend(_assessments(section.assessments, lang))
     parts.append(("method", words.pgettext("report", "Method and scales"), 1))
     parts.append(("annex", words.pgettext("report", "Annex: fingerprints"), 1))
     return parts
+
+
+def _assessments(told: Sequence[ToldAssessment], lang: str) -> list[tuple[str, str, int]]:
+    return [(f"assessment-{each.document.code}", each.title.in_(lang), 2) for each in told]
 
 
 def page_context(report: EndOfTerm, lang: str, href: Callable[[str], str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from ogpmonitor.method.deadlines import Deadlines
 from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PlanDocument, PublishedMilestone
@@ -37,7 +38,7 @@ class Indicators:
 
 
 def late_days(milestone: PublishedMilestone, on: date) -> int:
-    """Days between the day it was due and the day it was completed, or `on` while it is open; 0 in time or withdrawn."""
+    """Days from the day it was due to the day it was completed, or `on` while it is open; 0 in time or withdrawn."""
     if milestone.due_on is None or milestone.progress == "withdrawn":
         return 0
     ended = milestone.completed_on if milestone.progress == "completed" else on
@@ -126,5 +127,5 @@ def _gaps(plan: PlanDocument, milestones: Sequence[PublishedMilestone], deadline
     end = min(on, plan.ends_on.last_day) if plan.ends_on else on
     days = sorted({m.reported_at.date() for m in milestones if m.reported_at})
     stops = [start, *(day for day in days if start < day < end), end]
-    pairs = list(zip(stops, stops[1:], strict=False)) if start < end else []
+    pairs = list(pairwise(stops)) if start < end else []
     return Share(sum(after > deadlines.publication.after(before) for before, after in pairs), len(pairs))

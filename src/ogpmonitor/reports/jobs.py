@@ -11,6 +11,7 @@ from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.register.queries import latest_edition
 from ogpmonitor.reports.composing import Composer
 from ogpmonitor.reports.queries import read_source_by_name
 from ogpmonitor.reports.service import Press
@@ -23,7 +24,8 @@ log = structlog.get_logger()
 async def render_edition(context: JobContext, edition_sha256: str) -> None:
     """The reports of that edition are drawn and kept; a second call draws nothing.
 
-    Where reports cannot be drawn, the job is done all the same: whoever asks for one is told why.
+    An edition that another one has followed by now is left to whoever asks for it. Where reports cannot be drawn, the
+    job is done all the same: whoever asks for one is told why.
     """
     settings = context.additional_context["settings"]
     database = Database(settings.app_url, settings.public_url, pool_size=1)
@@ -38,7 +40,11 @@ async def render(database: Database, press: Press, edition_sha256: str) -> None:
     directory = TenantDirectory(database)
     async with database.register_session() as session:
         source = await read_source_by_name(session, edition_sha256)
-    tenant = await directory.get(source.published.edition.jurisdiction)
+        edition = source.published.edition
+        newest = await latest_edition(session, edition.jurisdiction, edition.plan)
+    if newest is not None and newest.number > edition.number:
+        return
+    tenant = await directory.get(edition.jurisdiction)
     for lang in LANGUAGES:
         try:
             await press.pdf(source, tenant, lang)

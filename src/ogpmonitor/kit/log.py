@@ -1,0 +1,43 @@
+"""One line per thing worth knowing, on standard error: JSON for machines, plain text for people.
+
+What a person typed, a token, a password or a file's content is never passed to a logger.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+
+def configure(*, level: str, shape: str) -> None:
+    """Every logger of this process writes lines of `shape` ("json" or "text") at `level` and above, times in UTC."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    if shape == "json":
+        told = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # locals hold what nobody may log
+        shared.append(structlog.processors.ExceptionRenderer(told))
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if shape == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)

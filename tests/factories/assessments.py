@@ -1,0 +1,82 @@
+"""Drafts and published assessments with dull answers, about Peñalolén's published plan."""
+
+from collections.abc import Mapping
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.assessments import publishing, queries, service
+from ogpmonitor.assessments.answering import citable_evidence
+from ogpmonitor.assessments.models import Assessment
+from ogpmonitor.assessments.queries import Sheet
+from ogpmonitor.assessments.schemas import Given
+from ogpmonitor.assessments.service import Attachments
+from ogpmonitor.evidence.service import Upload
+from ogpmonitor.kit.db import TenantSession
+from ogpmonitor.kit.storage import Storage
+from ogpmonitor.register.documents import Citation
+from ogpmonitor.register.log import SigningKey
+from ogpmonitor.register.models import Edition
+from ogpmonitor.register.queries import published_plan
+
+PENALOLEN, PLAN, FORM = "penalolen", "2021-2024", "end-of-commitment"
+LINK = Citation(kind="link", title="Acta", url="https://example.org/acta")
+
+
+def full_answers(sheet: Sheet | None = None, **given: Given) -> dict[str, Given]:
+    """Answers that can be published; with a sheet the verdict cites what the government published."""
+    published = citable_evidence(sheet)[:1] if sheet else []
+    cited = tuple(one.cited("es") for one in published) or (LINK,)
+    return {
+        "EOC1.1": Given("substantial", "Casi todo se hizo.", "Una entrevista.", cited),
+        "EOC1.2": Given("El presupuesto llegó tarde."),
+        "EOC1.3": Given("planned_most", "Con un atraso."),
+        "EOC2.1.1": Given("applies", "Se publicó un informe.", "", (LINK,)),
+        "EOC2.1.1D": Given("marginal"),
+        "EOC2.1.2": Given("not_applicable"),
+        "EOC2.1.3": Given("not_applicable"),
+        "EOC2.2": Given("yes", "En parte."),
+        "EOC3.1": Given("Empezar antes."),
+        **given,
+    }
+
+
+async def a_draft(
+    session: TenantSession, by: Actor, *, commitment: str | None = "CLPLN0002", form: str = FORM, plan: str = PLAN
+) -> Assessment:
+    """A draft about the newest edition."""
+    published = await published_plan(session, PENALOLEN, plan)
+    return await service.start(
+        session, published, service.latest_form(form), commitment=commitment, evaluator="Ente", by=by, demo=True
+    )
+
+
+async def a_filled_draft(
+    session: TenantSession,
+    by: Actor,
+    answers: Mapping[str, Given] | None = None,
+    *,
+    commitment: str = "CLPLN0002",
+    storage: Storage | None = None,
+) -> Sheet:
+    """A draft with answers; with a storage its first answer rests on a file of the monitor's own."""
+    draft = await a_draft(session, by, commitment=commitment)
+    sheet = await queries.get_sheet(session, PENALOLEN, draft.id)
+    uploads = {"EOC1.1": [Upload("acta.txt", b"Acta reservada del ente")]}
+    await service.save_draft(
+        session,
+        sheet,
+        full_answers(sheet) if answers is None else answers,
+        version=draft.version,
+        evaluator="Ente",
+        by=by,
+        attachments=Attachments(storage, 10_000, uploads) if storage else None,
+    )
+    return sheet
+
+
+async def a_published_assessment(
+    session: TenantSession, by: Actor, key: SigningKey, *, commitment: str = "CLPLN0002"
+) -> tuple[Sheet, Edition]:
+    """A published assessment, and the edition that first holds it."""
+    sheet = await a_filled_draft(session, by, commitment=commitment)
+    edition = await publishing.publish(session, sheet, version=sheet.assessment.version, language="es", key=key, by=by)
+    return sheet, edition
