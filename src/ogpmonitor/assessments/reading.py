@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ogpmonitor.assessments.schemas import number_of
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.forms import Asking, Form, Option
 from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PublishedAnswer
@@ -55,6 +56,6 @@ def _read(form: Form, answers: Mapping[str, PublishedAnswer], codes: Sequence[st
         scale = form.scale_of(asking.question)
         chosen = [scale.option(code) for code in (answer.value or "").split()] if scale else []
         shape = SHAPES.get(asking.question.measures or "", "")
-        number = asking.question.key.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ").rstrip("D")
+        number = number_of(asking.question)
         options = [option for option in chosen if option]
         yield Read(number, asking.question.text, options, scale.steps if scale else 0, shape, answer), asking

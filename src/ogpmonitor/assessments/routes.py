@@ -17,7 +17,16 @@ from ogpmonitor.assessments.board import boards
 from ogpmonitor.assessments.models import AssessmentStatus
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.reading import read_document
-from ogpmonitor.assessments.schemas import PARTS, Given, Submission, anchor, read_submission, read_version, tidy
+from ogpmonitor.assessments.schemas import (
+    PARTS,
+    Given,
+    Submission,
+    anchor,
+    number_of,
+    read_submission,
+    read_version,
+    tidy,
+)
 from ogpmonitor.assessments.screen import screen_of
 from ogpmonitor.evidence.service import Upload
 from ogpmonitor.kit.db import TenantSession, utc_now
@@ -199,7 +208,7 @@ def _review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200) -> Res
         document=document,
         parts=read_document(sheet.form, document, sheet.published.commitments),
         problems=found,
-        questions={asking.key: asking.question for asking in sheet.form.askings(sheet.asked_of)},
+        asked={one.key: (number_of(one.question), one) for one in sheet.form.askings(sheet.asked_of)},
         is_stale=status == 409,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from ogpmonitor.method.conditions import (
     EXPLAIN,
     AnswerProblem,
 )
+from ogpmonitor.method.forms import Question
 from ogpmonitor.register.documents import Citation
 
 MAX_LINKS = 20
@@ -68,6 +70,11 @@ def anchor(key: str, part: str = "") -> str:
     """The id of a question, or of a part of it, on the page, safe in an address."""
     plain = quote(key, safe="").replace("%", "_").replace(".", "-")
     return f"q-{plain}-{part}" if part else f"q-{plain}"
+
+
+def number_of(question: Question) -> str:
+    """The number a question goes by on the page: "EOC2.1.1D" is a part of 2.1.1."""
+    return question.key.lstrip(ascii_uppercase).rstrip("D")
 
 
 @dataclass

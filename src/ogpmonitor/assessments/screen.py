@@ -6,7 +6,7 @@ from itertools import groupby
 
 from ogpmonitor.assessments.answering import Citable, citable_evidence
 from ogpmonitor.assessments.queries import Sheet
-from ogpmonitor.assessments.schemas import Given, Submission, anchor, citation_name
+from ogpmonitor.assessments.schemas import Given, Submission, anchor, citation_name, number_of
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.answers import Answer
 from ogpmonitor.method.conditions import clean_answers, visible_questions
@@ -172,7 +172,7 @@ class _Builder:
         opening = condition.answers if condition else ()
         return Asked(
             key=key,
-            number=question.key.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ").rstrip("D"),
+            number=number_of(question),
             id=anchor(key),
             question=question,
             choices=self._choices(question, given, opening),
