@@ -5,7 +5,6 @@ import base64
 import io
 import json
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -101,7 +100,6 @@ async def draw(sheet: Sheet, limits: Limits) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=_environment(),
-        start_new_session=True,
     )
     try:
         async with asyncio.timeout(limits.report_seconds):
@@ -124,7 +122,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     """Nothing of it is left, whatever happened to us."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
         await process.wait()
 
 
