@@ -24,7 +24,7 @@ from ogpmonitor.reports.render import MISSING_LIBRARY
 SOURCES = Path(__file__).resolve().parents[2]
 SHEETS = Path(__file__).with_name("sheets")
 FONTS = "source-*.woff2"
-VARIANT = "pdf/ua-1"
+VARIANT = "pdf/a-3a"  # and PDF/UA-1 besides: see render.py
 NO_LIBRARY = msgid(
     "This server cannot make PDF files yet: WeasyPrint or Pango is missing. "
     "Whoever runs it can install them (on Debian: libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0). "
