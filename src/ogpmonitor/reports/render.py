@@ -100,7 +100,8 @@ def _fetcher(files: dict[str, bytes]) -> Any:
 
 
 def _finish(_document: Any, pdf: Any) -> None:
-    """The file also says that it follows PDF/UA-1, in the words PDF/A asks for (ISO 19005-3, 6.6.2.3; ISO 14289-1, 5)."""
+    """The file also says that it follows PDF/UA-1 (ISO 14289-1, 5), and names its attachment once, not twice."""
+    pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
     number = int(pdf.catalog["Metadata"].split()[0])
     stream = pdf.objects[number].stream
     stream[:] = [part.replace(b"</rdf:RDF>", _ALSO_PDF_UA + b"</rdf:RDF>") for part in stream]
