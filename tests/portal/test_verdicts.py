@@ -3,15 +3,17 @@
 from datetime import date
 
 import pytest
-from tests.factories.published import a_milestone, an_assessment
+from tests.factories.published import OPEN_SHA256, a_milestone, an_assessment
 
-from ogpmonitor.portal.reading import argued_sections
+from ogpmonitor.portal.reading import Surroundings, argued_sections
 from ogpmonitor.portal.standing import reported
 from ogpmonitor.portal.verdicts import completion_verdict, difference, rated_together, verdicts_of
+from ogpmonitor.register.documents import Rating
 from ogpmonitor.register.models import Edition
 
 TODAY = date(2024, 8, 1)
 EDITION = Edition(number=2, sha256="a" * 64)
+HERE = Surroundings("penalolen", ["Verde1"])
 
 
 def test_verdicts_are_words_and_steps_of_the_form_they_were_given_under() -> None:
@@ -66,7 +68,7 @@ def test_completion_verdict_knows_what_stands_apart() -> None:
 
 
 def test_argued_sections_follow_the_form_and_keep_the_language() -> None:
-    sections = argued_sections(an_assessment(EDITION), "penalolen", ["Verde1"])
+    sections = argued_sections(an_assessment(EDITION), HERE)
 
     first = sections[0].answers[0]
     assert len(sections) == 2
@@ -76,6 +78,22 @@ def test_argued_sections_follow_the_form_and_keep_the_language() -> None:
 
 
 def test_argued_sections_of_an_unknown_form_show_every_answer() -> None:
-    (section,) = argued_sections(an_assessment(EDITION, form="forgotten"), "penalolen", [])
+    (section,) = argued_sections(an_assessment(EDITION, form="forgotten"), HERE)
 
     assert [answer.question for answer in section.answers] == ["EOC1.1", "EOC1.2", "EOC2.1.2", "EOC2.1.2D"]
+
+
+def test_a_cited_file_that_is_restricted_has_no_address() -> None:
+    around = Surroundings("penalolen", ["Verde1"], frozenset({OPEN_SHA256}))
+
+    citation = argued_sections(an_assessment(EDITION), around)[0].answers[0].citations[0]
+
+    assert (citation.path, citation.url, citation.restricted) == ("", "", True)
+
+
+def test_not_applicable_needs_no_option() -> None:
+    ratings = (Rating(measures="diog", value="technology", code="not_applicable"),)
+
+    (verdict,) = verdicts_of(an_assessment(EDITION, ratings=ratings))
+
+    assert (verdict.code, verdict.label) == ("not_applicable", "")

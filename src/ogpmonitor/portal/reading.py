@@ -59,9 +59,16 @@ class ArguedSection:
     answers: Sequence[Argued]
 
 
-def argued_sections(
-    assessment: AssessmentDocument, jurisdiction: str, commitments: Sequence[str]
-) -> list[ArguedSection]:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The plan an assessment stands in: whose it is, its commitments' codes, and files that are not for everyone."""
+
+    jurisdiction: str
+    commitments: Sequence[str]
+    restricted: frozenset[str] = frozenset()  # by SHA-256
+
+
+def argued_sections(assessment: AssessmentDocument, around: Surroundings) -> list[ArguedSection]:
     """Every answer of `assessment` in the order of its form; what was not asked or hidden is left out.
 
     A form that this release no longer carries is shown with the keys of its questions.
@@ -69,25 +76,24 @@ def argued_sections(
     given = {answer.question: answer for answer in assessment.answers}
     form = form_of(assessment)
     if form is None:
-        rest = [_argued(key, None, answer, assessment, jurisdiction) for key, answer in given.items()]
+        rest = [_argued(key, None, answer, assessment, around) for key, answer in given.items()]
         return [ArguedSection(assessment.form, None, rest)]
-    return _sections(form, given, assessment, jurisdiction, commitments)
+    return _sections(form, given, assessment, around)
 
 
 def _sections(
     form: forms.Form,
     given: Mapping[str, PublishedAnswer],
     assessment: AssessmentDocument,
-    jurisdiction: str,
-    commitments: Sequence[str],
+    around: Surroundings,
 ) -> list[ArguedSection]:
     sections: dict[tuple[str, str | None], list[Argued]] = {}
     titles = {section.key: section.title for section in form.sections}
-    for asking in form.askings(commitments):
+    for asking in form.askings(around.commitments):
         answer = given.get(asking.key)
         if answer is not None:
             scale = form.scale_of(asking.question)
-            argued = _argued(asking.question.text, scale, answer, assessment, jurisdiction, question=asking.question)
+            argued = _argued(asking.question.text, scale, answer, assessment, around, question=asking.question)
             sections.setdefault((asking.section.key, asking.commitment), []).append(argued)
     return [ArguedSection(titles[key], commitment, answers) for (key, commitment), answers in sections.items()]
 
@@ -97,7 +103,7 @@ def _argued(
     scale: forms.Scale | None,
     answer: PublishedAnswer,
     assessment: AssessmentDocument,
-    jurisdiction: str,
+    around: Surroundings,
     *,
     question: forms.Question | None = None,
 ) -> Argued:
@@ -112,25 +118,26 @@ def _argued(
         text=None if scale else said(answer.value or ""),
         explanation=said(answer.explanation),
         references=said(answer.references),
-        citations=[_cited(one, assessment.language, jurisdiction) for one in answer.citations],
+        citations=[_cited(one, assessment.language, around) for one in answer.citations],
     )
 
 
-def _cited(citation: Citation, language: str, jurisdiction: str) -> EvidenceItem:
+def _cited(citation: Citation, language: str, around: Surroundings) -> EvidenceItem:
     name = citation.file_name or ""
     is_link = citation.url is not None and citation.url.startswith(("https://", "http://"))
-    served = citation.sha256 is not None and name != "" and not is_link
+    restricted = citation.sha256 in around.restricted
+    served = citation.sha256 is not None and name != "" and not is_link and not restricted
     return EvidenceItem(
         title=_in_language(language, citation.title),
         kind="link" if is_link else "file",
-        url=citation.url if is_link and citation.url else "",
-        path=f"{jurisdiction}/evidence/{citation.sha256}/{name}" if served else "",
+        url=citation.url if is_link and citation.url and not restricted else "",
+        path=f"{around.jurisdiction}/evidence/{citation.sha256}/{name}" if served else "",
         dated=None,
         size_bytes=citation.size_bytes,
         media=name.rpartition(".")[2].upper(),
         sha256="" if is_link else citation.sha256 or "",
         demo=False,  # the assessment that cites it carries the mark
-        restricted=False,
+        restricted=restricted,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from ogpmonitor.kit.charts import is_apart
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.forms import Form, Option, Scale, load_method
 from ogpmonitor.method.vocabularies import load_values
@@ -64,9 +65,12 @@ def _verdict(rating: Rating, scale: Scale | None) -> Verdict:
 def verdict_for(
     measures: str, code: str, scale: Scale | None, option: Option | None, of: Localized | str | None = None
 ) -> Verdict:
-    """A chosen option as a mark; a code nobody knows any more is shown as it is."""
+    """A chosen option as a mark; a code nobody knows any more is shown as it is.
+
+    What stands apart from every scale ("not applicable") needs no option: the mark has a word of its own for it.
+    """
     if scale is None or option is None:
-        return Verdict(measures, code, code, 0, 0, measures, of)
+        return Verdict(measures, code, "" if is_apart(code) else code, 0, 0, scale.title if scale else measures, of)
     return Verdict(measures, code, option.label, option.filled, scale.steps, scale.title, of)
 
 

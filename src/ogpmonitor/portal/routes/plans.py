@@ -16,7 +16,7 @@ from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal import field_labels, queries
 from ogpmonitor.portal.history import steps_of, told
-from ogpmonitor.portal.reading import answered_sections, argued_sections
+from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
 from ogpmonitor.portal.routes.answering import answer, edition_asked, number_of, standing_day, tenant_of
 from ogpmonitor.portal.standing import (
     delay_days,
@@ -161,11 +161,16 @@ def _missing(names: tuple[str, ...]) -> list[str]:
 
 def _assessment(published: queries.Published, one: AssessmentDocument, jurisdiction: str) -> dict[str, Any]:
     """An assessment as the templates show it."""
-    codes = [commitment.code for commitment in published.commitments]
+    steps = [step for commitment in published.commitments for step in commitment.milestones]
+    around = Surroundings(
+        jurisdiction,
+        [commitment.code for commitment in published.commitments],
+        frozenset(evidence.sha256 for step in steps for evidence in step.evidence if evidence.restricted),
+    )
     return {
         "document": one,
         "form": form_of(one),
         "verdicts": verdicts_of(one),
-        "sections": argued_sections(one, jurisdiction, codes),
+        "sections": argued_sections(one, around),
         "sha256": published.sha256_of("assessment", one.code),
     }
