@@ -137,7 +137,8 @@ async def test_the_pdf_is_tagged_carries_its_data_and_no_draft(cast: Cast, site:
     assert all("Contenido de demostración" in page.extract_text() for page in pdf.pages)
     assert f"{len(pdf.pages)} de {len(pdf.pages)}" in pdf.pages[-1].extract_text()
     assert [word for word in (SECRET_REPORT, SECRET_VERDICT) if word in text] == []
-    assert b"pdfuaid" in catalogue["/Metadata"].get_data()
+    assert {entry.get_object()["/AFRelationship"] for entry in catalogue["/AF"]} == {"/Data"}
+    assert b"<pdfuaid:part>1<" in catalogue["/Metadata"].get_data()
 
 
 async def test_the_same_edition_gives_the_same_bytes_twice(site: Site, settings: Settings, database: Database) -> None:
@@ -189,14 +190,14 @@ def test_the_drawing_process_says_when_its_library_is_missing(tmp_path: Path) ->
 @pytest.mark.skipif(
     "OGPMONITOR_TEST_VERAPDF" not in os.environ, reason="OGPMONITOR_TEST_VERAPDF names no veraPDF program"
 )
-@pytest.mark.parametrize("lang", ["es", "en"])
-async def test_the_pdf_is_accessible_to_the_standard(site: Site, tmp_path: Path, lang: str) -> None:
+@pytest.mark.parametrize(("lang", "standard"), [("es", "ua1"), ("en", "ua1"), ("es", "3a")])
+async def test_the_pdf_holds_to_the_standards(site: Site, tmp_path: Path, lang: str, standard: str) -> None:
     answer = await site.client.get(f"/{lang}/{ADDRESS}.pdf")
     (tmp_path / "report.pdf").write_bytes(answer.content)
 
     program = os.environ["OGPMONITOR_TEST_VERAPDF"]
     checking = await asyncio.create_subprocess_exec(
-        program, "--flavour", "ua1", str(tmp_path / "report.pdf"), stdout=asyncio.subprocess.PIPE
+        program, "--flavour", standard, str(tmp_path / "report.pdf"), stdout=asyncio.subprocess.PIPE
     )
     said_of_it, _ = await checking.communicate()
 

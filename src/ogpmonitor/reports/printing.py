@@ -5,7 +5,6 @@ import base64
 import io
 import json
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,7 +24,7 @@ from ogpmonitor.reports.render import MISSING_LIBRARY
 SOURCES = Path(__file__).resolve().parents[2]
 SHEETS = Path(__file__).with_name("sheets")
 FONTS = "source-*.woff2"
-VARIANT = "pdf/ua-1"
+VARIANT = "pdf/a-3a"  # and PDF/UA-1 besides: see render.py
 NO_LIBRARY = msgid(
     "This server cannot make PDF files yet: WeasyPrint or Pango is missing. "
     "Whoever runs it can install them (on Debian: libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0). "
@@ -101,7 +100,6 @@ async def draw(sheet: Sheet, limits: Limits) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=_environment(),
-        start_new_session=True,
     )
     try:
         async with asyncio.timeout(limits.report_seconds):
@@ -124,7 +122,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     """Nothing of it is left, whatever happened to us."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
         await process.wait()
 
 

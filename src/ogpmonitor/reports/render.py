@@ -23,6 +23,21 @@ _NICENESS = 5  # pages come first
 _DRAWINGS = "drawings.css"
 _TYPES = {"css": "text/css", "svg": "image/svg+xml", "woff2": "font/woff2"}
 
+# PDF/A knows its own properties only; any other has to be described beside it.
+_ALSO_PDF_UA = b"""<rdf:Description rdf:about=""
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>
+<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>the part of ISO 14289 that the file follows</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+"""
+
 
 def main() -> int:
     """Read, lay out, write; the limits bind this process alone."""
@@ -85,13 +100,11 @@ def _fetcher(files: dict[str, bytes]) -> Any:
 
 
 def _finish(_document: Any, pdf: Any) -> None:
-    """The attachment is the data of this very document, and says so (PDF 2.0, 14.13)."""
-    import pydyf  # noqa: PLC0415 (see main)
-
-    attached = [each for each in pdf.objects if isinstance(each, pydyf.Dictionary) and each.get("Type") == "/Filespec"]
-    for each in attached:
-        each["AFRelationship"] = "/Data"
-    pdf.catalog["AF"] = pydyf.Array([each.reference for each in attached])
+    """The file also says that it follows PDF/UA-1 (ISO 14289-1, 5), and names its attachment once, not twice."""
+    pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+    number = int(pdf.catalog["Metadata"].split()[0])
+    stream = pdf.objects[number].stream
+    stream[:] = [part.replace(b"</rdf:RDF>", _ALSO_PDF_UA + b"</rdf:RDF>") for part in stream]
 
 
 def dress_drawings(root: Any, css: str) -> dict[str, bytes]:

@@ -53,7 +53,7 @@ def _page(request: AnyRequest, source: Source, *, is_newest: bool) -> Response[b
     asked = "" if is_newest else f"?edition={number}"
     path = report_path(place.tenant.slug, source.published.edition.plan)
     formats = [
-        (translate(place.lang, "PDF to print and keep"), f"{place.href(f'{path}.pdf')}{asked}", "PDF/UA"),
+        (translate(place.lang, "PDF to print and keep"), f"{place.href(f'{path}.pdf')}{asked}", "PDF/A-3a, PDF/UA-1"),
         (translate(place.lang, "Data of this edition"), f"{place.href(f'{path}.json')}{asked}", "JSON"),
     ]
     report = end_of_term(source, place.tenant.zone)
