@@ -408,6 +408,8 @@ PUBLISHED = (
 FACT_TABLES = ("facts.plans", "facts.commitments", "facts.milestones")
 
 MINE = "tenant_id = (SELECT platform.current_tenant())"
+# Only outside any tenant does one see where one has a role: inside one, a role elsewhere would pass for a role here.
+OWN_ANYWHERE = " OR ((SELECT platform.current_tenant()) IS NULL AND person_id = (SELECT platform.current_actor()))"
 ROLE = "(SELECT platform.actor_role())"
 GOVERNMENT = f"{ROLE} IN ('coordinator', 'contact', 'viewer')"
 UNIT = f"{ROLE} IN ('coordinator', 'contact')"
@@ -636,7 +638,7 @@ def upgrade() -> None:
     for table in (*SEALED, *PUBLISHED, *FACT_TABLES):
         seal(table)
     for table in SEALED:
-        extra = " OR person_id = (SELECT platform.current_actor())" if table == "platform.memberships" else ""
+        extra = OWN_ANYWHERE if table == "platform.memberships" else ""
         op.execute(
             f"CREATE POLICY tenant_isolation ON {table} AS RESTRICTIVE USING ({MINE}{extra}) WITH CHECK ({MINE})"
         )

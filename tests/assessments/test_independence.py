@@ -60,14 +60,14 @@ class Scene:
 @pytest.fixture
 async def scene(cast: Cast, settings: Settings, key: SigningKey) -> Scene:
     async with cast.at(PENALOLEN, cast.monitor) as session:
-        finished, _ = await a_published_assessment(session, cast.monitor, key, commitment="C2")
+        finished, _ = await a_published_assessment(session, cast.monitor, key, commitment="C3")
         sheet = await a_filled_draft(
             session, cast.monitor, commitment="CLPLN0002", storage=Storage.at(settings.files_url)
         )
         published = await published_plan(session, PENALOLEN, PLAN)
     answer = next(row for row in sheet.assessment.answers if row.question == "EOC1.1")
     own = next(citation for citation in answer.citations if citation["kind"] == "file")
-    (document,) = published.assessments
+    (document,) = published.assessments_of("C3")
     return Scene(
         cast,
         key,
@@ -143,7 +143,8 @@ async def read_own_file(session: TenantSession, _scene: Scene) -> int:
 async def read_trace_of_draft(session: TenantSession, scene: Scene) -> int:
     return await _count(
         session,
-        "SELECT 1 FROM workbench.audit_records WHERE subject LIKE 'assessment%' OR subject_id = :file",
+        "SELECT 1 FROM workbench.audit_records WHERE subject_id IN (:draft, :file)",
+        draft=scene.draft,
         file=scene.own_file,
     )
 
@@ -171,7 +172,7 @@ async def insert_draft(session: TenantSession, scene: Scene) -> int:
     return await _change(
         session,
         "INSERT INTO workbench.assessments (id, version, form, form_version, plan, commitment, edition_sha256, status,"
-        " evaluator, created_at, updated_at, demo) VALUES (gen_random_uuid(), 1, 'end-of-commitment', 1, :plan, 'C3',"
+        " evaluator, created_at, updated_at, demo) VALUES (gen_random_uuid(), 1, 'end-of-commitment', 1, :plan, 'C1',"
         " :sha, 'draft', 'x', now(), now(), true)",
         plan=PLAN,
         sha=scene.published.edition.sha256,
@@ -330,7 +331,7 @@ async def slip_an_entry_into_an_edition(session: TenantSession, scene: Scene) ->
     return await _change(
         session,
         "INSERT INTO register.edition_entries (edition_sha256, kind, code, position, document_sha256)"
-        " VALUES (:edition, 'assessment', 'end-of-commitment:C3', 99, :sha)",
+        " VALUES (:edition, 'assessment', 'end-of-commitment:C1', 99, :sha)",
         edition=scene.published.edition.sha256,
         sha=entry.document_sha256,
     )
@@ -352,7 +353,7 @@ async def let_anyone_fetch_the_own_file(session: TenantSession, scene: Scene) ->
 async def change_the_rating_in_the_facts(session: TenantSession, _scene: Scene) -> int:
     return await _change(
         session,
-        "UPDATE facts.commitments SET completion = 'complete' WHERE jurisdiction = :slug AND code = 'C2'",
+        "UPDATE facts.commitments SET completion = 'complete' WHERE jurisdiction = :slug AND code = 'C3'",
         slug=PENALOLEN,
     )
 
@@ -556,7 +557,7 @@ async def test_no_role_changes_the_register(scene: Scene, doors: Mapping[str, st
 
 
 def _rows(cursor: psycopg.Cursor[tuple[int]], table: str) -> int:
-    cursor.execute(f"SELECT count(*) FROM register.{table}".encode())  # noqa: S608  a name of ours
+    cursor.execute(f"SELECT count(*) FROM register.{table}".encode())
     found = cursor.fetchone()
     assert found is not None
     return found[0]

@@ -40,12 +40,10 @@ def storage(settings: Settings) -> Storage:
     return Storage.at(settings.files_url)
 
 
-async def actions(cast: Cast, who: Actor) -> list[str]:
-    """What the audit record says of assessments, as `who` may read it."""
+async def actions(cast: Cast, who: Actor, *about: UUID) -> list[str]:
+    """What the audit record says of these assessments, as `who` may read it."""
     async with cast.at(PENALOLEN, who, read_only=True) as session:
-        statement = (
-            select(AuditRecord.action).where(AuditRecord.action.startswith("assessment.")).order_by(AuditRecord.at)
-        )
+        statement = select(AuditRecord.action).where(AuditRecord.subject_id.in_(about)).order_by(AuditRecord.at)
         return list(await session.scalars(statement))
 
 
@@ -62,10 +60,10 @@ async def test_start_a_second_time_opens_the_first(cast: Cast) -> None:
     async with cast.at(PENALOLEN, cast.monitor) as session:
         first = await a_draft(session, cast.monitor, commitment="CLPLN0002")
         again = await a_draft(session, cast.monitor, commitment="clpln0002")
-        other = await a_draft(session, cast.monitor, commitment="C2")
+        other = await a_draft(session, cast.monitor, commitment="C3")
 
     assert again.id == first.id != other.id
-    assert await actions(cast, cast.monitor) == ["assessment.started"] * 2
+    assert await actions(cast, cast.monitor, first.id, other.id) == ["assessment.started"] * 2
 
 
 async def test_start_by_two_at_once_makes_one_draft(cast: Cast) -> None:
@@ -111,7 +109,7 @@ async def test_save_draft_keeps_answers_and_clears_what_is_not_asked(cast: Cast)
 async def test_save_draft_saying_the_same_leaves_no_trace(cast: Cast) -> None:
     async with cast.at(PENALOLEN, cast.monitor) as session:
         sheet = await a_filled_draft(session, cast.monitor)
-    before = await actions(cast, cast.monitor)
+    before = await actions(cast, cast.monitor, sheet.assessment.id)
 
     async with cast.at(PENALOLEN, cast.monitor) as session:
         sheet = await queries.get_sheet(session, PENALOLEN, sheet.assessment.id)
@@ -120,7 +118,9 @@ async def test_save_draft_saying_the_same_leaves_no_trace(cast: Cast) -> None:
         )
 
     assert saved.version == 2
-    assert await actions(cast, cast.monitor) == before == ["assessment.started", "assessment.saved"]
+    assert (
+        await actions(cast, cast.monitor, sheet.assessment.id) == before == ["assessment.started", "assessment.saved"]
+    )
 
 
 async def test_save_draft_refuses_a_version_that_was_not_read(cast: Cast) -> None:
@@ -153,7 +153,7 @@ async def test_save_draft_takes_files_only_where_they_are_asked_for(cast: Cast, 
         await service.save_draft(
             session, sheet, sheet.answers, version=2, evaluator="Ente", by=cast.monitor, attachments=attachments
         )
-        files = list(await session.scalars(select(Evidence.file_name)))
+        files = list(await session.scalars(select(Evidence.file_name).where(Evidence.voice == "monitor")))
 
     assert files == ["acta.txt"]
     assert sheet.answers["EOC1.1"].citations[-1].file_name == "acta.txt"
@@ -163,10 +163,15 @@ async def test_discard_takes_the_answers_along(cast: Cast) -> None:
     async with cast.at(PENALOLEN, cast.monitor) as session:
         sheet = await a_filled_draft(session, cast.monitor)
         await service.discard(session, sheet.assessment, version=2, by=cast.monitor)
-        left = (await session.execute(text("SELECT count(*) FROM workbench.assessment_answers"))).scalar_one()
+        count = text("SELECT count(*) FROM workbench.assessment_answers WHERE assessment_id = :id")
+        left = (await session.execute(count, {"id": sheet.assessment.id})).scalar_one()
 
     assert left == 0
-    assert await actions(cast, cast.monitor) == ["assessment.started", "assessment.saved", "assessment.discarded"]
+    assert await actions(cast, cast.monitor, sheet.assessment.id) == [
+        "assessment.started",
+        "assessment.saved",
+        "assessment.discarded",
+    ]
 
 
 async def test_publish_refuses_a_verdict_without_evidence(cast: Cast, key: SigningKey) -> None:
@@ -198,7 +203,7 @@ async def test_publish_makes_an_edition_in_the_monitors_voice(cast: Cast, key: S
         )
         verdict = await verify_register(register)
 
-    (document,) = after.assessments
+    (document,) = after.assessments_of("CLPLN0002")
     assert (edition.voice, edition.number) == ("monitor", before.edition.number + 1)
     assert (after.plan, after.commitments) == (before.plan, before.commitments)
     assert (document.code, document.evaluator, document.language) == ("end-of-commitment:CLPLN0002", "Ente", "es")
@@ -222,8 +227,8 @@ async def test_publish_marks_the_assessment_in_the_same_transaction(cast: Cast, 
         await a_published_assessment(session, cast.monitor, key)
 
     async with cast.at(PENALOLEN, cast.monitor, read_only=True) as session:
-        assert await queries.list_assessments(session) == []
-        assert (await published_plan(session, PENALOLEN, PLAN)).assessments == []
+        assert [one.commitment for one in await queries.list_assessments(session)] == ["C2"]  # the demo's
+        assert (await published_plan(session, PENALOLEN, PLAN)).assessments_of("CLPLN0002") == []
 
 
 async def test_published_assessments_are_never_changed_deleted_or_published_again(cast: Cast, key: SigningKey) -> None:
@@ -261,7 +266,7 @@ async def test_nobody_else_finds_the_draft(cast: Cast, who: str) -> None:
     async with cast.at(PENALOLEN, actor) as session:
         with pytest.raises(NotFound):
             await queries.get_sheet(session, PENALOLEN, sheet.assessment.id)
-        assert await queries.list_assessments(session) == []
+        assert {one.status for one in await queries.list_assessments(session)} <= {AssessmentStatus.PUBLISHED}
 
 
 @pytest.mark.parametrize("who", ["coordinator", "contact", "operator", "ogp_staff"])
@@ -288,7 +293,7 @@ async def test_audit_tells_no_answers_and_no_government_that_there_is_a_draft(ca
         seen = {record.action for record in await session.scalars(select(AuditRecord))}
 
     told = " ".join(str((record.before, record.after, record.reason)) for record in records)
-    assert {record.action for record in records} == {"assessment.started", "assessment.saved", "evidence.submitted"}
+    assert {record.action for record in records} >= {"assessment.started", "assessment.saved", "evidence.submitted"}
     assert "Casi todo se hizo." not in told
     assert "substantial" not in told
     assert seen == {action for action in seen if not action.startswith("assessment.")} != set()
@@ -299,7 +304,7 @@ async def test_a_newer_edition_is_told_and_whether_it_changed_what_is_assessed(c
     async with cast.at(PENALOLEN, cast.monitor) as session:
         draft = await a_draft(session, cast.monitor)
         assert (await queries.get_sheet(session, PENALOLEN, draft.id)).newest is None
-        await a_published_assessment(session, cast.monitor, key, commitment="C2")
+        await a_published_assessment(session, cast.monitor, key, commitment="C3")
         sheet = await queries.get_sheet(session, PENALOLEN, draft.id)
 
     assert sheet.newest is not None

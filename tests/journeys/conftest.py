@@ -1,4 +1,4 @@
-"""A real browser in front of the real service: one server and one worker per test, over a database of the test's own."""
+"""A real browser before the real service: a server and a worker for each test, over a database of the test's own."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from tests.journeys.traveller import Traveller
 
 from ogpmonitor.settings import ROOT, Settings
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -77,17 +77,23 @@ async def ready(base: str) -> None:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium; a journey without it is skipped."""
-    if not Path(CHROMIUM).exists():
+def chromium() -> str:
+    """Where Debian's Chromium is; a journey without it is skipped."""
+    if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed")
+    return str(CHROMIUM)
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """A window in which nobody has signed in."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         await browser.close()
 
 
 @pytest.fixture
 def travellers(browser: Browser, address: str, screenshots: Path) -> Iterator[Traveller.Maker]:
-    """Makes travellers: `await travellers("es")`, with `javascript=False` or `width=360`."""
+    """Whoever goes on this journey, made one by one."""
     return Traveller.maker(browser, address, screenshots)

@@ -54,7 +54,7 @@ class Traveller:
         await self.page.wait_for_load_state()
 
     async def look(self, name: str) -> None:
-        """The page before me has no accessibility fault, does not scroll sideways, complained of nothing; its picture is kept."""
+        """The page has no accessibility fault, does not scroll sideways, complained of nothing; its picture is kept."""
         await self.page.screenshot(path=self._screenshots / f"{name}-{self.lang}.png", full_page=True)
         assert self.complaints == [], f"{name}: {self.complaints}"
         if self._javascript:

@@ -84,9 +84,7 @@ class ComparisonController(Controller):
         """What the page with the same query shows, row by row."""
         rows = await _rows(request, register, Wish.of(sort, order, status))
         body = to_csv(rows, total_of(rows), load_method().scale("completion"), place_of(request).lang)
-        return shared(
-            request, body, "text/csv; charset=utf-8", **{"Content-Disposition": 'attachment; filename="compare.csv"'}
-        )
+        return shared(request, body, "text/csv", **{"Content-Disposition": 'attachment; filename="compare.csv"'})
 
 
 class DeskController(Controller):

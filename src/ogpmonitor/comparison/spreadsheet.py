@@ -1,8 +1,8 @@
 """The table as a file for spreadsheets: what is shown and nothing else, in numbers.
 
 UTF-8 with a byte order mark, because spreadsheets set to Spanish read a CSV without one in the system's old encoding
-and spoil every accent; commas and CRLF (RFC 4180). A text that a spreadsheet would run as a formula is led by an apostrophe
-(OWASP: CSV injection).
+and spoil every accent; commas and CRLF (RFC 4180). A text that a spreadsheet would run as a formula is led by an
+apostrophe (OWASP: CSV injection).
 """
 
 import csv

@@ -97,7 +97,7 @@ def _body(place: tuple[str, str], document: AnyDocument, before: queries.Publish
 
     Writing them anew would give what somebody changed in the database a name of its own, as if it had been published.
     """
-    if before is None or before.documents.get(place) is not document:
+    if before is None or before.documents.get(place) != document:
         return canonical(document)
     name = before.sha256_of(*place)
     body = before.bodies[name]

@@ -27,12 +27,12 @@ _TYPES = {"css": "text/css", "svg": "image/svg+xml", "woff2": "font/woff2"}
 def main() -> int:
     """Read, lay out, write; the limits bind this process alone."""
     asked = json.load(sys.stdin.buffer)
-    _limit(asked["memory_mib"], asked["seconds"])
     try:
         import weasyprint  # noqa: PLC0415 (its absence must be told apart)
     except (ImportError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return MISSING_LIBRARY
+    _limit(asked["memory_mib"], asked["seconds"])
     sys.stdout.buffer.write(_pdf(weasyprint, asked))
     return 0
 
@@ -85,7 +85,7 @@ def _fetcher(files: dict[str, bytes]) -> Any:
 
 
 def _finish(_document: Any, pdf: Any) -> None:
-    """The attachment is the data of this very document, and says so (PDF 2.0, 14.13; WeasyPrint says it in PDF/A only)."""
+    """The attachment is the data of this very document, and says so (PDF 2.0, 14.13)."""
     import pydyf  # noqa: PLC0415 (see main)
 
     attached = [each for each in pdf.objects if isinstance(each, pydyf.Dictionary) and each.get("Type") == "/Filespec"]

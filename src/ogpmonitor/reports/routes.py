@@ -58,7 +58,10 @@ def _page(request: AnyRequest, source: Source, *, is_newest: bool) -> Response[b
     ]
     report = end_of_term(source, place.tenant.zone)
     context = page_context(report, place.lang, place.href)
-    return public_page(request, "reports/end_of_term.html", **context, formats=formats, is_newest=is_newest)
+    address = f"{place.base_url.rstrip('/')}/{place.lang}/{path}{asked}"
+    return public_page(
+        request, "reports/end_of_term.html", **context, canonical_url=address, formats=formats, is_newest=is_newest
+    )
 
 
 def _data(request: AnyRequest, source: Source) -> Response[bytes]:
