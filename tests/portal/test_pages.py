@@ -255,3 +255,4 @@ async def test_a_page_costs_the_same_for_one_and_for_three_plans(site: Site, pub
 
     assert await cost("/es/penalolen/?n=2") == before
     assert before == 3
+    assert await cost(f"/es/{ROOT}commitments/Verde1/?n=1") == 2
