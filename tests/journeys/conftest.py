@@ -66,7 +66,7 @@ class running:  # noqa: N801  it reads as the context it is
 async def ready(base: str) -> None:
     """Return once the service says that it is ready."""
     async with httpx.AsyncClient() as client:
-        for _ in range(150):
+        for _ in range(600):
             try:
                 if (await client.get(f"{base}/health/ready")).status_code == 200:
                     return

@@ -63,8 +63,8 @@ async def test_story_of_one_commitment(travellers: Traveller.Maker, lang: str, t
     citizen = await travellers(lang)
     await citizen.open("")
     await citizen.look("home")
-    for name in ("Gobierno de Santiago", "Peñalolén", "Maipú", "Renca"):
-        assert await citizen.page.get_by_role("link", name=name, exact=True).count() == 1
+    for slug in ("maipu", "penalolen", "renca", "santiago"):
+        assert await citizen.page.locator(f'main a[href="/{lang}/{slug}/"]').count() >= 1
 
     await the_unit_publishes(await travellers(lang), citizen)
     await the_monitor_publishes(await travellers(lang), citizen)
