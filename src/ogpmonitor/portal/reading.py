@@ -6,7 +6,7 @@ from typing import Any
 
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method import forms, questionnaire
-from ogpmonitor.portal.standing import EvidenceItem
+from ogpmonitor.portal.evidence import EvidenceItem
 from ogpmonitor.portal.verdicts import Verdict, form_of, verdict_for
 from ogpmonitor.register.documents import AssessmentDocument, Citation, PlanDocument, PublishedAnswer
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ogpmonitor.kit.charts import Span, Timeline, draw_timeline
-from ogpmonitor.register.documents import CommitmentDocument, PublishedEvidence, PublishedMilestone
+from ogpmonitor.register.documents import CommitmentDocument, PublishedMilestone
 
 OVER = frozenset({"completed", "withdrawn"})
 
@@ -102,44 +102,4 @@ def _span(step: PublishedMilestone, lang: str) -> Span:
         began=step.started_on,
         ended=step.completed_on if step.progress == "completed" else None,
         href=f"#{step.code}",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceItem:
-    """One piece of evidence as the list of evidence shows it; `path` is the file's address, below the language."""
-
-    title: object
-    kind: str
-    url: str
-    path: str
-    dated: object
-    size_bytes: int | None
-    media: str
-    sha256: str
-    demo: bool
-    restricted: bool
-    source: str = ""
-
-
-def evidence_items(evidence: Iterable[PublishedEvidence], jurisdiction: str) -> list[EvidenceItem]:
-    """`evidence` as a page shows it. A link is followed only to the web; a restricted file has no address."""
-    return [_item(one, jurisdiction) for one in evidence]
-
-
-def _item(one: PublishedEvidence, jurisdiction: str) -> EvidenceItem:
-    url = one.url if one.url and one.url.startswith(("https://", "http://")) else ""
-    name = one.file_name or ""
-    is_served = one.kind == "file" and name != "" and not one.restricted
-    return EvidenceItem(
-        title=one.title,
-        kind=one.kind,
-        url="" if one.restricted else url,
-        path=f"{jurisdiction}/evidence/{one.sha256}/{name}" if is_served else "",
-        dated=one.dated_on,
-        size_bytes=one.size_bytes,
-        media=name.rpartition(".")[2].upper(),
-        sha256=one.sha256 if one.kind == "file" else "",
-        demo=one.demo,
-        restricted=one.restricted,
     )

@@ -15,12 +15,12 @@ from ogpmonitor.kit.respond import AnyRequest, place_of
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal import field_labels, queries
+from ogpmonitor.portal.evidence import evidence_items
 from ogpmonitor.portal.history import steps_of, told
 from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
 from ogpmonitor.portal.routes.answering import answer, edition_asked, number_of, standing_day, tenant_of
 from ogpmonitor.portal.standing import (
     delay_days,
-    evidence_items,
     late_days,
     reported_together,
     timeline_of,
