@@ -11,9 +11,9 @@ from ogpmonitor.kit.formats import format_day, format_instant
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.questionnaire import load_questionnaire
-from ogpmonitor.portal.field_labels import DECLARED_LABELS, FIELD_LABELS, PROGRESS_LABELS, STATUS_LABELS
 from ogpmonitor.register.changes import Change, DocumentChange
 from ogpmonitor.register.documents import AssessmentDocument, Document, Manifest
+from ogpmonitor.register.field_labels import DECLARED_LABELS, FIELD_LABELS, PROGRESS_LABELS, STATUS_LABELS
 from ogpmonitor.register.models import Edition
 
 LONGEST_COMPARED = 20_000  # characters on both sides; longer texts are shown whole, or one page could take minutes
