@@ -17,7 +17,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.middleware import FindActor, authorize
+from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
@@ -94,6 +96,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         {
             "settings": settings,
             "demo": settings.demo,
+            "permits": _permits,
             "database": database,
             "directory": directory,
             "static": static,
@@ -124,6 +127,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         request_max_body_size=settings.max_upload_bytes * settings.max_files_per_form + FORM_OVERHEAD_BYTES,
         openapi_config=None,
     )
+
+
+def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
+    """What a template asks before it shows a button: the same table as the route behind it."""
+    return permits(actor or STRANGER, Permission(permission), thing)
 
 
 @asynccontextmanager
