@@ -19,7 +19,7 @@ from ogpmonitor.accounts.models import Person, PlatformRole, Role
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import Database, TenantSession
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.kit.forms import Form, FormModel
+from ogpmonitor.kit.forms import Form, FormModel, read_form
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
@@ -82,7 +82,7 @@ class SignInController(Controller):
     @post("/sign-in", permission=Permission.PUBLIC)
     async def enter(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Redirect:
         """Enter as a persona; outside the demo there are none, and this address is not found."""
-        form = Form.of(PersonaChoice, await request.form())
+        form = Form.of(PersonaChoice, await read_form(request))
         if not request.app.state.demo or form.value is None:
             raise NotFound("persona.not_found")
         statement = select(Person).where(Person.persona == form.value.persona)

@@ -20,6 +20,9 @@ from ogpmonitor.register.documents import (
 from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry
 
 
+HIGHEST_NUMBER = 2**31 - 1  # what the column holds
+
+
 @dataclass(frozen=True)
 class Published:
     """One edition with everything it holds, in the order of its manifest."""
@@ -85,6 +88,8 @@ async def get_edition(session: AsyncSession, jurisdiction: str, plan: str, numbe
     """
     if number is None:
         edition = await latest_edition(session, jurisdiction, plan)
+    elif not 1 <= number <= HIGHEST_NUMBER:
+        edition = None
     else:
         statement = select(Edition).where(
             Edition.jurisdiction == jurisdiction, Edition.plan == plan, Edition.number == number

@@ -14,6 +14,7 @@ from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.attachments import attached_files
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import TooLarge
+from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.kit.storage import sha256_of
@@ -69,7 +70,7 @@ class VerifyController(Controller):
     async def read(self, request: AnyRequest, register: NamedDependency[RegisterSession]) -> Response[bytes]:
         """What a file turns out to be: by its own fingerprint, or by the edition that it carries."""
         try:
-            sent = (await request.form()).get("file")
+            sent = (await read_form(request)).get("file")
         except HTTPException as error:
             raise (TooLarge("file.too_large", TOO_LARGE) if error.status_code == 413 else error) from error
         if not isinstance(sent, UploadFile) or not sent.filename:
