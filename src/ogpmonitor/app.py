@@ -26,8 +26,8 @@ from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
-from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
 from ogpmonitor.kit.forms import read_form
+from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles

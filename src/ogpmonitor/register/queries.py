@@ -19,7 +19,6 @@ from ogpmonitor.register.documents import (
 )
 from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry
 
-
 HIGHEST_NUMBER = 2**31 - 1  # what the column holds
 
 
