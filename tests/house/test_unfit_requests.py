@@ -99,7 +99,7 @@ async def test_an_error_of_the_database_does_not_tell_what_was_typed(cast: Cast)
 
 async def test_when_every_connection_is_taken_the_service_says_so(settings: Settings) -> None:
     async with running_site(settings) as site:
-        database: Database = site.app._app._app._app.state.database  # noqa: SLF001  no other way to its engine
+        database: Database = site.state.database
         pool = database.public_engine.pool
         pool._timeout = 0.05  # type: ignore[attr-defined]  # noqa: SLF001  nobody waits ten seconds here
         held = [await database.public_engine.connect() for _ in range(15)]

@@ -286,7 +286,7 @@ async def test_a_contact_cannot_withdraw_what_backs_another_unit(site: Site, cas
 
 async def queries_of(site: Site, client: httpx.AsyncClient, address: str) -> int:
     """How many statements one look at a page takes."""
-    engine = _app_of(site).state.database.app_engine.sync_engine
+    engine = site.state.database.app_engine.sync_engine
     said: list[str] = []
 
     def listen(*arguments: Any) -> None:
@@ -298,14 +298,6 @@ async def queries_of(site: Site, client: httpx.AsyncClient, address: str) -> int
     finally:
         event.remove(engine, "before_cursor_execute", listen)
     return len(said)
-
-
-def _app_of(site: Site) -> Any:
-    """The application inside what wraps it."""
-    app = site.app
-    while not hasattr(app, "state"):
-        app = app._app  # noqa: SLF001  the wrappers have no other door
-    return app
 
 
 async def test_the_workbench_costs_the_same_for_one_and_many_milestones(site: Site) -> None:
