@@ -262,4 +262,5 @@ def _path(request: AnyRequest, assessment_id: UUID) -> str:
 
 
 def _today(request: AnyRequest) -> date:
-    return utc_now().astimezone(place_of(request).tenant.zone).date()
+    today: date = place_of(request).tenant.day_at(utc_now())
+    return today

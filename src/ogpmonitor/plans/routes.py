@@ -50,7 +50,7 @@ TOO_MANY = msgid("One place takes one file.")
 
 def today_at(request: AnyRequest) -> date:
     """The day it is where the tenant is."""
-    today: date = utc_now().astimezone(place_of(request).tenant.zone).date()
+    today: date = place_of(request).tenant.day_at(utc_now())
     return today
 
 
