@@ -1,6 +1,7 @@
 """Answers: a page, a fragment, a refusal, a redirect. The one place where templates meet requests."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -84,14 +85,17 @@ def refusal(request: AnyRequest, error: DomainError) -> Response[bytes]:
     return refusal_with(request, error.status, code=error.code, detail=detail)
 
 
-def refusal_with(request: AnyRequest, status: int, *, code: str, detail: str = "") -> Response[bytes]:
-    """The designed page of `status`."""
+def refusal_with(
+    request: AnyRequest, status: int, *, code: str, detail: str = "", headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """The designed page of `status`, or problem+json (RFC 9457) for machines. Never kept by anyone."""
+    sent = {**(headers or {}), **PRIVATE}
     if wants_json(request):
         problem = {"type": f"urn:ogpmonitor:{code}", "status": status, "title": code, "detail": detail}
-        return Response(problem, status_code=status, media_type=PROBLEM_JSON)  # type: ignore[arg-type]  # Litestar serialises it
+        return Response(problem, status_code=status, media_type=PROBLEM_JSON, headers=sent)  # type: ignore[arg-type]  # Litestar serialises it
     templates: Templates = request.app.state.templates
     body = templates.render_error(status, **_context(request, {"detail": detail}))
-    return Response(body.encode(), status_code=status, media_type=MediaType.HTML, headers=dict(PRIVATE))
+    return Response(body.encode(), status_code=status, media_type=MediaType.HTML, headers=sent)
 
 
 def wants_json(request: AnyRequest) -> bool:
