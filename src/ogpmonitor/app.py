@@ -14,17 +14,21 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ControllerRouterHandler
 from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 
+from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.middleware import FindActor, authorize
+from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
-from ogpmonitor.kit.errors import Conflict, DomainError, Unavailable
+from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
+from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import refusal, refusal_with
@@ -94,6 +98,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         {
             "settings": settings,
             "demo": settings.demo,
+            "permits": _permits,
             "database": database,
             "directory": directory,
             "static": static,
@@ -116,6 +121,8 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         exception_handlers={
             DomainError: _refuse,
             StaleDataError: _refuse_stale,
+            DataError: _refuse_unfit,
+            NoConnectionFree: _refuse_without_database,
             OperationalError: _refuse_without_database,
             HTTPException: _refuse_http,
             Exception: _fail,
@@ -124,6 +131,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         request_max_body_size=settings.max_upload_bytes * settings.max_files_per_form + FORM_OVERHEAD_BYTES,
         openapi_config=None,
     )
+
+
+def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
+    """What a template asks before it shows a button: the same table as the route behind it."""
+    return permits(actor or STRANGER, Permission(permission), thing)
 
 
 @asynccontextmanager
@@ -156,7 +168,12 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
 
 
 async def _session(request: Request[Any, Any, Any]) -> AsyncGenerator[TenantSession]:
-    """One transaction sealed to the tenant and the actor of the request, read-only where nothing may change."""
+    """One transaction sealed to the tenant and the actor of the request, read-only where nothing may change.
+
+    A form is read before it opens: who sends slowly keeps neither a connection nor a row from others.
+    """
+    if request.method not in SAFE_METHODS:
+        await read_form(request)
     tenant, actor = request.state.place.tenant, request.user
     database: Database = request.app.state.database
     async with database.tenant_session(
@@ -181,13 +198,21 @@ def _refuse_stale(request: Request[Any, Any, Any], _error: StaleDataError) -> Re
     return refusal(request, Conflict("row.changed_meanwhile", message))
 
 
-def _refuse_without_database(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:
-    log.error("database.away", reason=str(error.orig))
+def _refuse_unfit(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
+    """What was asked for or sent fits no column: a NUL in a text, a number beyond every id."""
+    log.warning("request.unfit", reason=type(error.orig).__name__, path=request.url.path)
+    return refusal(request, Invalid("request.unfit"))
+
+
+def _refuse_without_database(
+    request: Request[Any, Any, Any], error: OperationalError | NoConnectionFree
+) -> Response[Any]:
+    log.error("database.away", reason=str(getattr(error, "orig", error)))
     return refusal(request, Unavailable("database.away"))
 
 
 def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    return refusal_with(request, error.status_code, code=f"http.{error.status_code}")
+    return refusal_with(request, error.status_code, code=f"http.{error.status_code}", headers=error.headers)
 
 
 def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -4,15 +4,16 @@ Rooms are imported inside the commands: whoever asks for help should not wait fo
 """
 
 import asyncio
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 import click
 
 if TYPE_CHECKING:
-    from ogpmonitor.register.verify import Verdict
     from ogpmonitor.settings import Settings
 
 DEFAULT_TENANTS = Path(__file__).resolve().parents[2] / "tenants"
@@ -143,31 +144,55 @@ def list_tenants(folder: Path) -> None:
 
 
 @main.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--key", "keys", multiple=True, help="A public key (base64) you know from elsewhere; may be repeated.")
-def verify(keys: tuple[str, ...]) -> None:
-    """Recompute everything that was published and name what does not hold."""
-    verdict = asyncio.run(_verdict(settings_or_fail(), frozenset(keys) or None))
-    for finding in verdict.findings:
-        click.echo(str(finding))
-    click.echo(
-        f"{verdict.documents} documents, {verdict.editions} editions, {verdict.log_entries} log entries, "
-        f"{verdict.checkpoints} checkpoints; head {verdict.head_hash}."
-    )
-    if not verdict.holds:
-        fail(f"{len(verdict.findings)} do not hold.")
-    click.echo("All of it holds.")
+@click.option("--known", help="A signed head you know from elsewhere, as SEQUENCE:HASH.")
+@click.option("--files", is_flag=True, help="Recompute the hash of every file of evidence too.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="The folder of a demo, instead of the environment's database."
+)
+def verify(file: Path | None, keys: tuple[str, ...], known: str | None, files: bool, data: Path | None) -> None:
+    """Recompute everything that was published and name what does not hold.
+
+    With FILE, a report as PDF or an exported edition as JSON is recomputed by itself, without any database.
+    """
+    from ogpmonitor.verifying import Asked, verify_file, verify_house  # noqa: PLC0415 (see the module's docstring)
+
+    asked = Asked(frozenset(keys) or None, _head(known), files)
+    if file is not None:
+        outcome = asyncio.run(verify_file(file.read_bytes(), asked))
+    else:
+        with _environment_of(data):
+            outcome = asyncio.run(verify_house(settings_or_fail(), asked))
+    for line in outcome.lines:
+        click.echo(line)
+    if not outcome.holds:
+        sys.exit(1)
 
 
-async def _verdict(settings: "Settings", keys: frozenset[str] | None) -> "Verdict":
-    from ogpmonitor.kit.db import Database  # noqa: PLC0415 (see the module's docstring)
-    from ogpmonitor.register.verify import verify_register  # noqa: PLC0415 (see the module's docstring)
+def _head(known: str | None) -> tuple[int, str] | None:
+    if known is None:
+        return None
+    sequence, _, head = known.partition(":")
+    if not sequence.isdigit() or len(head) != 64:
+        fail("--known is written as SEQUENCE:HASH, as in 12:3f9a…")
+    return int(sequence), head.lower()
 
-    database = Database(settings.app_url, settings.public_url)
+
+@contextlib.contextmanager
+def _environment_of(data: Path | None) -> Iterator[None]:
+    """The process's environment, or that of the demo in `data`."""
+    if data is None:
+        yield
+        return
+    from ogpmonitor.launch import CannotStart, Demo  # noqa: PLC0415 (see the module's docstring)
+
     try:
-        async with database.register_session() as session:
-            return await verify_register(session, trusted_keys=keys)
-    finally:
-        await database.close()
+        with Demo(data.absolute(), 8000, False, say=click.echo).visited() as environment:
+            os.environ.update(environment)
+            yield
+    except CannotStart as error:
+        fail(str(error))
 
 
 def settings_or_fail() -> "Settings":

@@ -75,6 +75,26 @@ class Demo:
             if not given:
                 server.stop()
 
+    @contextlib.contextmanager
+    def visited(self) -> Iterator[dict[str, str]]:
+        """The environment of the demo that was started in this folder before, with its database running.
+
+        A database that was not running stops afterwards.
+
+        Raises:
+            CannotStart: no demo was started here.
+        """
+        server = Embedded(self.folder / "postgres")
+        if not (self.folder / "secret_key").exists():
+            raise CannotStart(f"No demo was started in {self.folder}.")
+        was_running = server.is_running
+        server.start()
+        try:
+            yield self._environment(server.url("ogpmonitor"))
+        finally:
+            if not was_running:
+                server.stop()
+
     def _serve(self, environment: Mapping[str, str]) -> None:
         with Family() as family:
             with self._step(3, "web server and worker"):

@@ -1,10 +1,12 @@
 """Signing in and out."""
 
 import pytest
-from tests.factories.cast import TENANTS
+from sqlalchemy import event, text
+from tests.factories.cast import TENANTS, Cast
 from tests.factories.site import Site, running_site
 
 from ogpmonitor.accounts.routes import local_path
+from ogpmonitor.kit.db import owner_session, seal
 from ogpmonitor.settings import Settings
 
 SIGN_IN = "/es/sign-in/"
@@ -126,3 +128,38 @@ async def test_outside_the_demo_nobody_enters_and_the_page_says_so(settings: Set
     assert said in page.text
     assert 'name="persona"' not in page.text
     assert entered.status_code == 404
+
+
+async def test_who_has_no_role_any_more_is_led_to_no_workbench(site: Site, settings: Settings, cast: Cast) -> None:
+    async with owner_session(settings.database_url) as session:
+        await seal(session, cast.tenant_ids["penalolen"], None)
+        await session.execute(
+            text("UPDATE platform.memberships SET ends_on = current_date - 1 WHERE person_id = :id"),
+            {"id": cast.coordinator.id},
+        )
+
+    answer = await site.client.post(SIGN_IN, data={"persona": "penalolen-coordinator"})
+
+    assert answer.headers["location"] == "/es/"
+    assert (await site.client.get("/es/penalolen/workbench/")).status_code == 404
+
+
+async def test_the_open_page_takes_one_connection_at_a_time(site: Site) -> None:
+    client = await site.sign_in("penalolen-coordinator")
+    pool = site.state.database.app_engine.sync_engine.pool
+    taken: list[int] = []
+
+    def count(*_arguments: object) -> None:
+        taken.append(pool.checkedout())
+
+    event.listen(pool, "checkout", count)
+    await client.get(SIGN_IN)
+    event.remove(pool, "checkout", count)
+
+    assert max(taken) == 1
+
+
+async def test_a_form_for_two_words_takes_no_megabytes(site: Site) -> None:
+    answer = await site.client.post(SIGN_IN, data={"persona": "x" * 20_000})
+
+    assert answer.status_code == 413

@@ -22,6 +22,14 @@ class Site:
     client: httpx.AsyncClient
     others: list[httpx.AsyncClient] = field(default_factory=list)
 
+    @property
+    def state(self) -> Any:
+        """What the application keeps, inside what wraps it."""
+        app = self.app
+        while not hasattr(app, "state"):
+            app = app._app  # noqa: SLF001  the wrappers have no other door
+        return app.state
+
     def visitor(self, **headers: str) -> httpx.AsyncClient:
         """A browser of its own, which sends forms from this site's pages."""
         client = new_client(self.app, **headers)

@@ -18,6 +18,8 @@ from ogpmonitor.accounts.permissions import ALLOWED, Permission, permits
 from ogpmonitor.app import ROUTES
 from ogpmonitor.kit.db import Database, TenantSession
 from ogpmonitor.kit.errors import DomainError
+from ogpmonitor.tenants.middleware import PLATFORM_SEGMENTS
+from ogpmonitor.tenants.schemas import RESERVED_SLUGS
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -141,3 +143,11 @@ async def test_the_register_session_writes_nothing(database: Database, statement
     with pytest.raises(Exception, match=r"read-only transaction|permission denied"):
         async with database.register_session() as session:
             await session.execute(text(statement))
+
+
+def test_no_jurisdiction_can_be_called_like_a_page_of_the_platform() -> None:
+    paths = {route.split(" ")[1] for route, _ in handlers()}
+    own = {parts[2] for path in paths if len(parts := path.split("/")) > 2 and parts[1] == "{lang:str}"}
+
+    assert {segment for segment in own if segment and "{" not in segment} <= RESERVED_SLUGS
+    assert PLATFORM_SEGMENTS <= RESERVED_SLUGS

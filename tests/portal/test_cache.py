@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from litestar.types import HTTPResponseStartEvent, Receive, Scope, Send
 from tests.factories.published import PLAN, Publisher, a_commitment
 from tests.factories.site import Site
 
-from ogpmonitor.portal.cache import jurisdiction_of
+from ogpmonitor.portal import cache
+from ogpmonitor.portal.cache import Kept, PageCache, jurisdiction_of
 
 PAGE = f"/es/penalolen/plans/{PLAN}/commitments/Verde1/"
 
@@ -29,7 +31,7 @@ def test_jurisdiction_of_a_path(path: str, jurisdiction: str) -> None:
 async def listening(site: Site) -> None:
     """Until pages are kept."""
     for _ in range(200):
-        if site.app._app.enabled:  # noqa: SLF001  the service has no other window to its cache
+        if site.state.page_cache.enabled:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("the service does not hear of publications")
@@ -71,3 +73,21 @@ async def test_a_kept_page_answers_304(site: Site) -> None:
     again = await site.client.get(PAGE, headers={"If-None-Match": page.headers["etag"]})
 
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_pages_under_made_up_queries_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MOST_BYTES", 1_000)
+    pages = PageCache(site_without_pages)
+    keys = [(b"host", "/es/", str(number).encode(), b"") for number in range(10)]
+
+    for key in [*keys, keys[-1]]:
+        start: HTTPResponseStartEvent = {"type": "http.response.start", "status": 200, "headers": []}
+        pages.keep(key, Kept(start, b"e", b"x" * 300, "", float("inf")), pages.generation)
+
+    assert list(pages._pages) == keys[-3:]  # noqa: SLF001  nothing else tells what is kept
+    pages.forget("penalolen")
+    assert pages._bytes == 0  # noqa: SLF001  as above
+
+
+async def site_without_pages(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Never asked."""

@@ -7,7 +7,8 @@ from tests.factories.published import a_file, a_milestone
 
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.portal.evidence import evidence_items
-from ogpmonitor.portal.standing import delay_days, late_days, overall_progress, reported, timeline_of
+from ogpmonitor.portal.standing import overall_progress, reported, timeline_of
+from ogpmonitor.register.lateness import delay_days, late_days
 
 TODAY = date(2024, 7, 10)
 

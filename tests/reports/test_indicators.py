@@ -1,7 +1,8 @@
 """Every figure of the report, with its base and what is left out of it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.factories.documents import (
     a_commitment,
@@ -15,7 +16,8 @@ from tests.factories.documents import (
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.register.documents import CommitmentDocument, Rating
-from ogpmonitor.reports.indicators import Indicators, Share, count, late_days
+from ogpmonitor.register.lateness import days_over
+from ogpmonitor.reports.indicators import Indicators, Share, count
 
 ON = date(2024, 10, 1)
 HIGH = (frozenset({"substantial", "complete"}), frozenset({"major", "outstanding"}))
@@ -47,10 +49,10 @@ def test_late_is_counted_on_the_day_of_the_edition_of_open_milestones_with_a_dat
 
 
 def test_late_days_end_with_completion_and_never_run_for_what_was_withdrawn() -> None:
-    assert late_days(a_completed_milestone("M1", date(2024, 7, 10)), ON) == 10
-    assert late_days(a_milestone(progress="ongoing"), ON) == 93
-    assert late_days(a_milestone(progress="withdrawn"), ON) == 0
-    assert late_days(a_milestone(due_on=None), ON) == 0
+    assert days_over(a_completed_milestone("M1", date(2024, 7, 10)), on=ON) == 10
+    assert days_over(a_milestone(progress="ongoing"), on=ON) == 93
+    assert days_over(a_milestone(progress="withdrawn"), on=ON) == 0
+    assert days_over(a_milestone(due_on=None), on=ON) == 0
 
 
 def test_on_time_leaves_out_what_lacks_a_date() -> None:
@@ -107,3 +109,18 @@ def test_evidence_counts_milestones_and_pieces() -> None:
     figures = counted(commitment)
 
     assert (figures.evidenced, figures.evidence) == (Share(1, 2), 2)
+
+
+def test_instants_count_for_the_day_it_was_where_the_jurisdiction_lies() -> None:
+    evening = datetime(2024, 10, 1, 2, tzinfo=UTC)  # still 30 September in Chile
+    commitment = a_commitment(milestones=(), ends_on=PartialDate.parse("2024-07-31"))
+    due = load_deadlines().end_of_commitment.after(date(2024, 7, 31))
+    rated = an_assessment(published_at=datetime.combine(due, evening.time(), UTC) + timedelta(days=1))
+    figures = {
+        zone: count(
+            a_plan(), [commitment], [rated], on=date(2025, 6, 1), deadlines=load_deadlines(), high=HIGH, zone=zone
+        )
+        for zone in (UTC, ZoneInfo("America/Santiago"))
+    }
+
+    assert [figure.assessed_in_time.part for figure in figures.values()] == [0, 1]

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +103,47 @@ def test_demo_starts_answers_and_leaves_nothing_running(folder: Path) -> None:
     assert f"Port {first.port} is taken by" in taken
     assert f"A demo already runs in {folder} (process {first.process.pid})" in twice
     assert (running > 3, code, processes_of(folder)) == (True, 0, [])
+
+
+# Where the tour leads, by who walks it. Without the PDF: drawing one may take longer, and has tests of its own.
+TOUR: Mapping[str, Sequence[str]] = {
+    "": (
+        "",
+        "about/",
+        "penalolen/",
+        "penalolen/plans/2021-2024/",
+        "penalolen/plans/2021-2024/commitments/CLPLN0002/",
+        "penalolen/plans/2021-2024/editions/",
+        "penalolen/plans/2021-2024/reports/end-of-term/",
+        "maipu/",
+        "renca/",
+        "santiago/",
+        "compare/",
+        "verify/",
+        "sign-in/",
+    ),
+    "penalolen-coordinator": ("penalolen/workbench/", "penalolen/workbench/publish/"),
+    "penalolen-monitor": ("penalolen/workbench/assessments/",),
+    "ogp-staff": ("desk/", "compare/"),
+}
+
+
+def test_every_address_of_the_tour_answers_in_both_languages_soon_after_ready(folder: Path) -> None:
+    refusals = []
+    with demo(folder) as running:
+        began = time.monotonic()
+        address = f"http://127.0.0.1:{running.port}"
+        for persona, paths in TOUR.items():
+            with httpx.Client(base_url=address, headers={"Origin": address, "Accept": "text/html"}) as client:
+                if persona:
+                    client.post("/es/sign-in/", data={"persona": persona})
+                answers = {f"/{lang}/{path}": client.get(f"/{lang}/{path}") for lang in ("es", "en") for path in paths}
+                refusals += [(persona, path, one.status_code) for path, one in answers.items() if not one.is_success]
+        took = time.monotonic() - began
+        running.interrupt()
+
+    assert refusals == []
+    assert took < 5
 
 
 def test_demo_second_start_is_fast_and_keeps_everything(folder: Path) -> None:

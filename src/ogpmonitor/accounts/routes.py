@@ -19,13 +19,14 @@ from ogpmonitor.accounts.models import Person, PlatformRole, Role
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import Database, TenantSession
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.kit.forms import Form, FormModel
+from ogpmonitor.kit.forms import Form, FormModel, read_form
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
 ROLES_IN_ORDER = (Role.COORDINATOR, Role.CONTACT, Role.MONITOR, Role.VIEWER)
+LARGEST_FORM_BYTES = 16 * 1024  # two short fields, sent by anyone
 LOCAL_PATH = re.compile(rf"/({'|'.join(LANGUAGES)})/[A-Za-z0-9._~%/?&=+:,-]*")
 Wanted = Annotated[str, QueryParameter(name="next")]
 
@@ -60,29 +61,30 @@ class SignInController(Controller):
     """Signing in as a person of the demo; signing out."""
 
     path = "/{lang:str}"
+    request_max_body_size = LARGEST_FORM_BYTES
 
     @get("/sign-in", permission=Permission.PUBLIC)
-    async def show(
-        self, request: AnyRequest, session: NamedDependency[TenantSession], wanted: Wanted = ""
-    ) -> Response[bytes]:
+    async def show(self, request: AnyRequest, wanted: Wanted = "") -> Response[bytes]:
         """Every persona by jurisdiction, in the demo; outside it nobody can enter yet, and the page says so."""
         directory: TenantDirectory = request.app.state.directory
-        houses, platform = await _entrances(session, directory) if request.app.state.demo else ([], [])
-        me = await _who_is_here(request)
+        database: Database = request.app.state.database
+        async with database.tenant_session(None) as session:  # it may note that the person at hand was here
+            me, first = await _who_is_here(request, session)
+            houses, platform = await _entrances(session, directory) if request.app.state.demo else ([], [])
         return page(
             request,
             "accounts/sign_in.html",
             houses=houses,
             platform=platform,
             me=me,
-            my_first_page=await _first_page_of(request, me),
+            my_first_page=first,
             wanted=local_path(wanted),
         )
 
     @post("/sign-in", permission=Permission.PUBLIC)
     async def enter(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Redirect:
         """Enter as a persona; outside the demo there are none, and this address is not found."""
-        form = Form.of(PersonaChoice, await request.form())
+        form = Form.of(PersonaChoice, await read_form(request))
         if not request.app.state.demo or form.value is None:
             raise NotFound("persona.not_found")
         statement = select(Person).where(Person.persona == form.value.persona)
@@ -136,25 +138,13 @@ async def _entrances(session: TenantSession, directory: TenantDirectory) -> tupl
     return [house for house in houses if house.entrances], platform
 
 
-async def _who_is_here(request: AnyRequest) -> Actor | None:
-    """Who is signed in, on a page that is open to all and therefore was not asked."""
+async def _who_is_here(request: AnyRequest, session: TenantSession) -> tuple[Actor | None, str]:
+    """Who is signed in and where its work begins, on a page that is open to all and therefore was not asked."""
     token = request.cookies.get(COOKIE)
-    if not token:
-        return None
-    database: Database = request.app.state.database
     idle = timedelta(minutes=request.app.state.settings.session_idle_minutes)
-    async with database.tenant_session(None) as session:
-        return await service.find_actor(session, token, tenant_id=None, idle=idle)
-
-
-async def _first_page_of(request: AnyRequest, actor: Actor | None) -> str:
-    """Where the work of whoever is here begins; "" for nobody."""
-    if actor is None:
-        return ""
-    database: Database = request.app.state.database
-    async with database.tenant_session(None) as session:
-        person = await session.get(Person, actor.id)
-        return await _first_page(session, person, request.app.state.directory) if person else ""
+    actor = await service.find_actor(session, token, tenant_id=None, idle=idle) if token else None
+    person = await session.get(Person, actor.id) if actor else None
+    return actor, await _first_page(session, person, request.app.state.directory) if person else ""
 
 
 async def _first_page(session: TenantSession, person: Person, directory: TenantDirectory) -> str:

@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
@@ -13,6 +13,11 @@ from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role, S
 from ogpmonitor.kit.db import seal, utc_now
 
 TOUCH_AFTER = timedelta(minutes=1)  # how stale `last_seen_at` may be: not every request writes
+# The database's own day, by which its row policies judge: two clocks would disagree around midnight.
+IN_FORCE = and_(
+    Membership.starts_on <= func.current_date(),
+    or_(Membership.ends_on.is_(None), Membership.ends_on >= func.current_date()),
+)
 
 
 def token_hash(token: str) -> str:
@@ -61,7 +66,7 @@ async def find_actor(session: AsyncSession, token: str, *, tenant_id: UUID | Non
     if now - signed_in.last_seen_at > TOUCH_AFTER:
         signed_in.last_seen_at = now
         await session.flush()
-    membership = await _membership(session, person.id, tenant_id, now) if tenant_id else None
+    membership = await _membership(session, person.id, tenant_id) if tenant_id else None
     return Actor(
         id=person.id,
         name=person.name,
@@ -72,15 +77,10 @@ async def find_actor(session: AsyncSession, token: str, *, tenant_id: UUID | Non
     )
 
 
-async def _membership(session: AsyncSession, person_id: UUID, tenant_id: UUID, now: datetime) -> Membership | None:
+async def _membership(session: AsyncSession, person_id: UUID, tenant_id: UUID) -> Membership | None:
     # Sealed to the tenant alone: an actor would also see the roles it has elsewhere, and they do not count here.
     await seal(session, tenant_id, None)
-    today: date = now.date()
-    statement = select(Membership).where(
-        Membership.person_id == person_id,
-        Membership.starts_on <= today,
-        func.coalesce(Membership.ends_on, today) >= today,
-    )
+    statement = select(Membership).where(Membership.person_id == person_id, IN_FORCE)
     return next(iter(await session.scalars(statement)), None)
 
 
@@ -96,7 +96,7 @@ async def memberships_in(session: AsyncSession, tenant_id: UUID) -> list[Members
 
 
 async def own_membership(session: AsyncSession, person_id: UUID) -> Membership | None:
-    """The first role that a person has in any tenant. Seals the transaction to that person."""
+    """The first role that a person has in any tenant today. Seals the transaction to that person."""
     await seal(session, None, person_id)
-    statement = select(Membership).where(Membership.person_id == person_id).order_by(Membership.id).limit(1)
+    statement = select(Membership).where(Membership.person_id == person_id, IN_FORCE).order_by(Membership.id).limit(1)
     return (await session.scalars(statement)).one_or_none()

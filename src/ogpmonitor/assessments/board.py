@@ -9,9 +9,8 @@ from ogpmonitor.assessments.service import is_open
 from ogpmonitor.method.deadlines import Deadline, load_deadlines
 from ogpmonitor.method.forms import Form, load_method
 from ogpmonitor.register.documents import CommitmentDocument, PlanDocument
+from ogpmonitor.register.lateness import carried_out_on
 from ogpmonitor.register.queries import Published
-
-FINISHED = {"completed", "withdrawn"}
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,5 @@ def due(form: Form, plan: PlanDocument, commitment: CommitmentDocument | None) -
 
 def implemented_on(plan: PlanDocument, commitment: CommitmentDocument) -> date | None:
     """The day its last milestone was completed; while one is not, the day it was planned to end."""
-    days = [milestone.completed_on for milestone in commitment.milestones if milestone.completed_on]
-    if days and all(milestone.progress in FINISHED for milestone in commitment.milestones):
-        return max(days)
     planned = commitment.ends_on or plan.ends_on
-    return planned.last_day if planned else None
+    return carried_out_on(commitment) or (planned.last_day if planned else None)

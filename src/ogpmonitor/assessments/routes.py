@@ -30,8 +30,9 @@ from ogpmonitor.assessments.schemas import (
 from ogpmonitor.assessments.screen import screen_of
 from ogpmonitor.evidence.service import Upload
 from ogpmonitor.kit.db import TenantSession, utc_now
-from ogpmonitor.kit.errors import Conflict, Invalid, NotFound
-from ogpmonitor.kit.i18n import msgid, translate
+from ogpmonitor.kit.errors import Conflict, NotFound
+from ogpmonitor.kit.forms import read_form
+from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.register.documents import AssessmentDocument
 from ogpmonitor.register.queries import published_plan
@@ -236,15 +237,8 @@ def _published_page(request: AnyRequest, sheet: Sheet) -> Response[bytes]:
 
 
 async def _sent(request: AnyRequest, *, max_bytes: int = 0) -> Sent:
-    """Everything that was sent, by name; files are read as far as they could be taken.
-
-    Raises:
-        Invalid: it is no form that can be read.
-    """
-    try:
-        form = await request.form()
-    except (UnicodeDecodeError, LookupError) as error:
-        raise Invalid("form.unreadable", msgid("The form could not be read.")) from error
+    """Everything that was sent, by name; files are read as far as they could be taken."""
+    form = await read_form(request)
     sent: dict[str, list[Any]] = {}
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
@@ -268,4 +262,5 @@ def _path(request: AnyRequest, assessment_id: UUID) -> str:
 
 
 def _today(request: AnyRequest) -> date:
-    return utc_now().astimezone(place_of(request).tenant.zone).date()
+    today: date = place_of(request).tenant.day_at(utc_now())
+    return today

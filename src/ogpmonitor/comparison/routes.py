@@ -102,7 +102,7 @@ async def _rows(request: AnyRequest, register: RegisterSession, wish: Wish) -> l
     directory: TenantDirectory = request.app.state.directory
     now = utc_now()
     compared = [
-        Jurisdiction(t.slug, t.name, t.badge.is_member, t.badge.label, t.zone, now.astimezone(t.zone).date())
+        Jurisdiction(t.slug, t.name, t.badge.is_member, t.badge.label, t.zone, t.day_at(now))
         for t in directory.all
         if not wish.status or t.badge.is_member == (wish.status == "member")
     ]

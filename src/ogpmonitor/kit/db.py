@@ -103,7 +103,13 @@ class Database:
     """The engines of one process, closed together by `close`."""
 
     def __init__(self, app_url: str, public_url: str, *, pool_size: int = 10) -> None:
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 5, "pool_pre_ping": True, "pool_timeout": 10}
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": 5,
+            "pool_pre_ping": True,
+            "pool_timeout": 10,
+            "hide_parameters": True,  # what people typed would stand in every logged error
+        }
         self.app_engine: AsyncEngine = create_async_engine(
             make_url(app_url).set(drivername="postgresql+psycopg"), **options
         )
@@ -142,7 +148,9 @@ class Database:
 @asynccontextmanager
 async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
     """Open one transaction as the owner, whom row policies bind too: for loading files, never for people."""
-    engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    engine = create_async_engine(
+        make_url(owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool, hide_parameters=True
+    )
     try:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             await session.execute(text(f"SET LOCAL ROLE {OWNER_ROLE}"))

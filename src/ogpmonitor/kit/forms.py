@@ -1,12 +1,16 @@
 """What people send in a form: either a valid value, or what they typed with a message beside each field."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from litestar import Request
+from litestar.datastructures import FormMultiDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 
+from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.i18n import msgid
 
 Model = TypeVar("Model", bound="FormModel")
@@ -24,12 +28,51 @@ MESSAGES: Mapping[str, str] = {
 }
 UNCLEAR = msgid("This cannot be understood. Please check it.")
 BAD_DATE = msgid("This is not a date. Write it like 30-09-2024.")
+UNREADABLE = msgid("The form could not be read.")
+UNKEPT = msgid("This contains characters that cannot be kept. Please write it again.")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class FormModel(BaseModel):
-    """Base of every form: text is trimmed, an empty field is absent, what the form does not know is left aside."""
+    """Base of every form: text is trimmed, an empty field is absent, what the form does not know is left aside.
+
+    Line ends become those of everywhere else. Characters that no keyboard writes and no database keeps are refused.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _readable(cls, value: Any) -> Any:
+        return readable(value)
+
+
+def readable(value: Any) -> Any:
+    """`value` with line ends as everywhere else, and so is every text in a list; anything else is left as it is.
+
+    Raises:
+        ValueError: it holds characters that no keyboard writes and no database keeps.
+    """
+    if isinstance(value, list):
+        return [readable(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if CONTROL.search(text):
+        raise ValueError(UNKEPT)
+    return text
+
+
+async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """What was sent; a second call reads nothing more.
+
+    Raises:
+        Invalid: its bytes are not the text they say they are.
+    """
+    try:
+        return await request.form()
+    except (UnicodeDecodeError, LookupError) as error:  # a letter that UTF-8 has not, an encoding nobody knows
+        raise Invalid("form.unreadable", UNREADABLE) from error
 
 
 class FieldProblem(ValueError):  # noqa: N818  it reads as what it is

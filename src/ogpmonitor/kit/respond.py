@@ -1,6 +1,8 @@
 """Answers: a page, a fragment, a refusal, a redirect. The one place where templates meet requests."""
 
 import hashlib
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response
@@ -32,7 +34,13 @@ def context_of(request: AnyRequest, **more: Any) -> dict[str, Any]:
     """What every template may use, and what this page adds."""
     user = request.scope.get("user")
     actor = user if user is not None and not user.is_stranger else None
-    return {"actor": actor, "demo_mode": request.app.state.demo, **place_of(request).context(), **more}
+    return {
+        "actor": actor,
+        "may": partial(request.app.state.permits, user),
+        "demo_mode": request.app.state.demo,
+        **place_of(request).context(),
+        **more,
+    }
 
 
 def page(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Response[bytes]:
@@ -77,14 +85,17 @@ def refusal(request: AnyRequest, error: DomainError) -> Response[bytes]:
     return refusal_with(request, error.status, code=error.code, detail=detail)
 
 
-def refusal_with(request: AnyRequest, status: int, *, code: str, detail: str = "") -> Response[bytes]:
-    """The designed page of `status`."""
+def refusal_with(
+    request: AnyRequest, status: int, *, code: str, detail: str = "", headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """The designed page of `status`, or problem+json (RFC 9457) for machines. Never kept by anyone."""
+    sent = {**(headers or {}), **PRIVATE}
     if wants_json(request):
         problem = {"type": f"urn:ogpmonitor:{code}", "status": status, "title": code, "detail": detail}
-        return Response(problem, status_code=status, media_type=PROBLEM_JSON)  # type: ignore[arg-type]  # Litestar serialises it
+        return Response(problem, status_code=status, media_type=PROBLEM_JSON, headers=sent)  # type: ignore[arg-type]  # Litestar serialises it
     templates: Templates = request.app.state.templates
     body = templates.render_error(status, **_context(request, {"detail": detail}))
-    return Response(body.encode(), status_code=status, media_type=MediaType.HTML, headers=dict(PRIVATE))
+    return Response(body.encode(), status_code=status, media_type=MediaType.HTML, headers=sent)
 
 
 def wants_json(request: AnyRequest) -> bool:

@@ -4,19 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ogpmonitor.kit.differences import TextDifference, compare_texts
-from ogpmonitor.kit.formats import format_bytes, format_day, format_instant, format_number
-from ogpmonitor.kit.i18n import LANGUAGES, msgid, translate
+from ogpmonitor.kit.differences import TextDifference
+from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.register.changes import Change, DocumentChange
 from ogpmonitor.register.documents import AssessmentDocument
-from ogpmonitor.register.field_labels import PROGRESS_LABELS, STATUS_LABELS, field_label, path_label
+from ogpmonitor.register.field_labels import field_label, path_label
+from ogpmonitor.register.wording import compare, is_localised, scalar_words
 
-YES, NO = msgid("yes"), msgid("no")
-DAYS = frozenset(
-    {"starts_on", "ends_on", "cycle_ends_on", "submitted_on", "due_on", "dated_on", "started_on", "completed_on"}
-)
-CODES: Mapping[str, Mapping[str, str]] = {"progress": PROGRESS_LABELS, "status": STATUS_LABELS}
 UNTOLD = frozenset({"id", "code", "sha256", "kind"})  # of a whole member: its label names it, or nobody reads it
 
 
@@ -66,49 +61,31 @@ def _preview(change: DocumentChange, lang: str) -> DocumentPreview:
 def _fields(change: Change, lang: str) -> Iterator[FieldChange]:
     """One pair of texts, or one for each language in which a localised text differs, this reader's first."""
     label = path_label(lang, change.path)
-    if not (_is_localised(change.old) or _is_localised(change.new)):
+    if not (is_localised(change.old) or is_localised(change.new)):
         old, new = (_words(change.field, side, lang) for side in (change.old, change.new))
-        yield FieldChange(label, compare_texts(old, new))
+        yield FieldChange(label, compare(old, new))
         return
     for code in sorted(LANGUAGES, key=lambda code: code != lang):
         old, new = (_in_language(side, code) for side in (change.old, change.new))
         if old != new:
-            yield FieldChange(label if code == lang else f"{label} ({LANGUAGES[code]})", compare_texts(old, new))
+            yield FieldChange(label if code == lang else f"{label} ({LANGUAGES[code]})", compare(old, new))
 
 
 def _in_language(side: Any, code: str) -> str:
     return str(side.get(code, "")) if isinstance(side, dict) else ""
 
 
-def _is_localised(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("source"), str)
-
-
 def _words(name: str, value: Any, lang: str) -> str:
     """A value as a person reads it; nothing where there is none."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return translate(lang, YES if value else NO)
     if isinstance(value, dict):
-        return Localized.model_validate(value).in_(lang) if _is_localised(value) else _members(value, lang)
+        return Localized.model_validate(value).in_(lang) if is_localised(value) else _members(value, lang)
     if isinstance(value, list):
         return " · ".join(_words(name, one, lang) for one in value)
-    return _scalar(name, value, lang)
+    return scalar_words(value, name, lang)
 
 
 def _members(value: Mapping[str, Any], lang: str) -> str:
     told = ((name, _words(name, one, lang)) for name, one in value.items() if name not in UNTOLD and one is not False)
     return " · ".join(f"{field_label(lang, name)}: {words}" for name, words in told if words)
-
-
-def _scalar(name: str, value: Any, lang: str) -> str:
-    if name in CODES and value in CODES[name]:
-        return translate(lang, CODES[name][value])
-    if name in DAYS:
-        return format_day(str(value), lang)
-    if name == "reported_at":
-        return format_instant(str(value), lang)
-    if name == "size_bytes":
-        return format_bytes(int(value), lang)
-    return format_number(value, lang) if isinstance(value, int | float) else str(value)

@@ -20,7 +20,7 @@ from ogpmonitor.evidence.service import Upload
 from ogpmonitor.evidence.sniffing import KINDS
 from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import NotPermitted
-from ogpmonitor.kit.forms import Form, gather
+from ogpmonitor.kit.forms import Form, gather, read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, fragment, page, place_of, see_other
@@ -50,7 +50,7 @@ TOO_MANY = msgid("One place takes one file.")
 
 def today_at(request: AnyRequest) -> date:
     """The day it is where the tenant is."""
-    today: date = utc_now().astimezone(place_of(request).tenant.zone).date()
+    today: date = place_of(request).tenant.day_at(utc_now())
     return today
 
 
@@ -140,7 +140,7 @@ class Filled:
 
 async def _read(request: AnyRequest, *, most: int, max_bytes: int) -> Filled:
     """What was sent: words that fit the form or messages why not, and files, of which no more than needed is read."""
-    data = gather(await request.form())
+    data = gather(await read_form(request))
     files = {name: data.pop(name) for name in list(data) if name.startswith("file_") and "title" not in name}
     form = Form.of(ReportForm, data)
     errors = [(name, message) for name, messages in form.errors.items() for message in messages]

@@ -12,7 +12,7 @@ from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, Invalid
 from ogpmonitor.kit.formats import reading_in
-from ogpmonitor.kit.forms import Form
+from ogpmonitor.kit.forms import Form, read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
@@ -51,7 +51,7 @@ class PublishController(Controller):
             NotFound: the tenant has no such plan.
             Conflict: nothing would change.
         """
-        form = Form.of(PublishForm, await request.form())
+        form = Form.of(PublishForm, await read_form(request))
         if form.value is None:
             raise Invalid("publish.form")
         plan = await queries.get_plan(session, form.value.plan)

@@ -1,6 +1,5 @@
 """What people send about plans: the form that reports one milestone, and the choice of what to publish."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,7 +8,6 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from ogpmonitor.evidence.service import LONGEST_LINK
 from ogpmonitor.kit.forms import Day, FormModel
-from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.plans.models import Progress
 
 LONGEST_TEXT, LONGEST_REASON, LONGEST_TITLE, LONGEST_WITHDRAWAL = 4_000, 2_000, 200, 500
@@ -21,34 +19,20 @@ LONGEST: Mapping[str, int] = {
     "withdrawal": LONGEST_WITHDRAWAL,
 }
 FILES = 3  # places for a file in the form; a deployment may take fewer
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # What two people may have written differently, and which of the two texts is to stand.
 CONTESTED = ("progress", "text", "started_on", "completed_on", "late_reason")
 Side = Literal["mine", "theirs"]
-
-
-def _readable(text: str) -> str:
-    """`text` with line ends as everywhere else.
-
-    Raises:
-        ValueError: it holds characters that no keyboard writes and no database keeps.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if CONTROL.search(text):
-        raise ValueError(msgid("This contains characters that cannot be kept. Please write it again."))
-    return text
 
 
 def _several(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-_WORDS = BeforeValidator(lambda value: _readable(value) if isinstance(value, str) else value)
-LongText = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), _WORDS]
-Reason = Annotated[str, StringConstraints(max_length=LONGEST_REASON), _WORDS]
-Title = Annotated[str, StringConstraints(max_length=LONGEST_TITLE), _WORDS]
-Address = Annotated[str, StringConstraints(max_length=LONGEST_LINK), _WORDS]
-Withdrawal = Annotated[str, StringConstraints(max_length=LONGEST_WITHDRAWAL), _WORDS]
+LongText = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+Reason = Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
+Title = Annotated[str, StringConstraints(max_length=LONGEST_TITLE)]
+Address = Annotated[str, StringConstraints(max_length=LONGEST_LINK)]
+Withdrawal = Annotated[str, StringConstraints(max_length=LONGEST_WITHDRAWAL)]
 
 
 class ReportForm(FormModel):

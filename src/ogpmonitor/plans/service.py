@@ -18,6 +18,7 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.plans.models import Commitment, Milestone, Plan, Progress
 from ogpmonitor.plans.planfile import CommitmentFile, MilestoneFile, PlanFile
+from ogpmonitor.register.lateness import days_late
 
 PLAN_COLUMNS = {
     "slug", "title", "status", "source_language", "starts_on", "ends_on", "cycle_ends_on", "submitted_on",
@@ -128,9 +129,8 @@ def late_days(milestone: Milestone, *, on: date) -> int:
 
     `on` is a day in the tenant's time zone. A withdrawn milestone owes nothing any more.
     """
-    if milestone.due_on is None or milestone.progress in {Progress.COMPLETED, Progress.WITHDRAWN}:
-        return 0
-    return max((on - PartialDate.parse(milestone.due_on).last_day).days, 0)
+    due_on = PartialDate.parse(milestone.due_on) if milestone.due_on else None
+    return days_late(due_on, milestone.progress, on=on)
 
 
 def said_in(lang: str, words: str | None, before: dict[str, Any] | None) -> Localized | None:

@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 KEPT_SECONDS = 300.0
 MOST_PAGES = 2_000
 LARGEST_BYTES = 2_000_000
+MOST_BYTES = 64_000_000  # of all pages together: anyone can ask for one page under any number of queries
 Key = tuple[bytes, str, bytes, bytes]  # host, path, query, encoding
 
 
@@ -41,6 +42,7 @@ class PageCache:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
+        self._bytes = 0
         self._generation = 0
         self.enabled = False
 
@@ -49,9 +51,10 @@ class PageCache:
         self._generation += 1
         if jurisdiction is None:
             self._pages.clear()
+            self._bytes = 0
             return
         for key in [k for k, kept in self._pages.items() if kept.jurisdiction in ("", jurisdiction)]:
-            del self._pages[key]
+            self._drop(key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
@@ -76,9 +79,15 @@ class PageCache:
         """Remember `kept`, unless something was published while it was made."""
         if generation != self._generation:
             return
+        if key in self._pages:
+            self._drop(key)
         self._pages[key] = kept
-        while len(self._pages) > MOST_PAGES:
-            self._pages.popitem(last=False)
+        self._bytes += len(kept.body)
+        while len(self._pages) > MOST_PAGES or self._bytes > MOST_BYTES:
+            self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: Key) -> None:
+        self._bytes -= len(self._pages.pop(key).body)
 
     @property
     def generation(self) -> int:

@@ -6,26 +6,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from ogpmonitor.kit.differences import Segment, TextDifference, compare_texts
-from ogpmonitor.kit.formats import format_day, format_instant
+from ogpmonitor.kit.differences import TextDifference
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
-from ogpmonitor.method.questionnaire import load_questionnaire
-from ogpmonitor.portal.field_labels import DECLARED_LABELS, FIELD_LABELS, PROGRESS_LABELS, STATUS_LABELS
 from ogpmonitor.portal.verdicts import form_of
 from ogpmonitor.register.changes import Change, DocumentChange
 from ogpmonitor.register.documents import AssessmentDocument, Document, Manifest
+from ogpmonitor.register.field_labels import FIELD_LABELS
 from ogpmonitor.register.models import Edition
+from ogpmonitor.register.wording import compare, is_localised, scalar_words
 
-LONGEST_COMPARED = 20_000  # characters on both sides; longer texts are shown whole, or one page could take minutes
 MEMBERS = {"milestones": msgid("Milestone"), "answers": msgid("Question"), "evidence": msgid("Evidence")}
 # The fields that tell a member of a list best, for one that was added or dropped whole.
 TELLING = ("code", "number", "title", "name", "position", "organisation", "question", "measures", "value", "url")
-CODES: Mapping[str, Mapping[str, str]] = {
-    "missing": FIELD_LABELS,
-    "progress": PROGRESS_LABELS,
-    "status": {**STATUS_LABELS, **DECLARED_LABELS},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,45 +99,25 @@ def _member(kind: str, name: str) -> str:
 def _compared(change: Change, lang: str) -> TextDifference | None:
     field = change.field
     old, new = words_of(change.old, field, lang), words_of(change.new, field, lang)
-    if old == new:
-        return None
-    if len(old) + len(new) > LONGEST_COMPARED:
-        return TextDifference((Segment("removed", old),) if old else (), (Segment("added", new),) if new else ())
-    return compare_texts(old, new)
+    return None if old == new else compare(old, new)
 
 
 def words_of(value: Any, field: str, lang: str) -> str:
     """Any value of a document as words."""
     if value is None or value in ([], {}):
         return ""
-    if isinstance(value, bool):
-        return translate(lang, msgid("Yes") if value else msgid("No"))
     if isinstance(value, list):
         return "; ".join(words_of(member, field, lang) for member in value)
     if isinstance(value, dict):
         return _words_of_member(value, lang)
-    return _words_of_scalar(value, field, lang)
+    return scalar_words(value, field, lang)
 
 
 def _words_of_member(value: dict[str, Any], lang: str) -> str:
-    if isinstance(value.get("source"), str):
+    if is_localised(value):
         return Localized.model_validate(value).in_(lang)
     keys = [key for key in TELLING if value.get(key)] or [key for key in value if value.get(key)]
     return " · ".join(words_of(value[key], key, lang) for key in keys)
-
-
-def _words_of_scalar(value: Any, field: str, lang: str) -> str:
-    text = str(value)
-    known = CODES.get(field, {})
-    if text in known:
-        return translate(lang, known[text])
-    if field == "missing" and text in load_questionnaire().questions:
-        return load_questionnaire().questions[text].text.in_(lang)
-    if field.endswith("_on"):
-        return format_day(text, lang)
-    if field.endswith("_at"):
-        return format_instant(text, lang)
-    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from ogpmonitor.kit.charts import Span, Timeline, draw_timeline
 from ogpmonitor.register.documents import CommitmentDocument, PublishedMilestone
-
-OVER = frozenset({"completed", "withdrawn"})
+from ogpmonitor.register.lateness import OVER, late_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +65,6 @@ def overall_progress(milestones: Sequence[PublishedMilestone]) -> str | None:
     if not states:
         return None
     return "completed" if states <= OVER else "ongoing"
-
-
-def late_days(milestone: PublishedMilestone, *, on: date) -> int:
-    """Days since it was due, while it is neither completed nor withdrawn; 0 when it is not late or has no date.
-
-    One due on `on` itself is not late. A due date known to the month or the year is late after its last day.
-    """
-    if milestone.due_on is None or milestone.progress in OVER:
-        return 0
-    return max(0, (on - milestone.due_on.last_day).days)
-
-
-def delay_days(milestone: PublishedMilestone) -> int:
-    """Days between the day it was due and the day it was completed; 0 when in time, not completed or without dates."""
-    if milestone.due_on is None or milestone.completed_on is None or milestone.progress != "completed":
-        return 0
-    return max(0, (milestone.completed_on - milestone.due_on.last_day).days)
 
 
 def timeline_of(milestones: Iterable[PublishedMilestone], lang: str, *, on: date) -> Timeline | None:

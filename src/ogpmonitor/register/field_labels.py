@@ -10,11 +10,15 @@ FIELD_LABELS: Mapping[str, str] = {
     "additional": msgid("Additional information"),
     "answers": msgid("Strategic vision and co-creation"),
     "as_found": msgid("In the words of the source"),
+    "assessed_edition": msgid("Edition assessed"),
     "attachments": msgid("Attached documents"),
     "axis": msgid("Axis of the plan"),
     "base": msgid("Base of the count"),
     "change": msgid("Potential for change"),
+    "citations": msgid("Evidence cited"),
     "code": msgid("Code"),
+    "commitment": msgid("Commitment"),
+    "commitments": msgid("Commitments"),
     "committed": msgid("Measures committed"),
     "completed_on": msgid("Completed on"),
     "contribution": msgid("How it contributes to solving the problem"),
@@ -27,10 +31,14 @@ FIELD_LABELS: Mapping[str, str] = {
     "endorsements": msgid("Endorsements"),
     "endorsements_note": msgid("Note on the endorsements"),
     "ends_on": msgid("Ends on"),
+    "evaluator": msgid("Evaluator"),
     "evidence": msgid("Evidence"),
     "expected_output": msgid("Expected output"),
+    "explanation": msgid("Explanation"),
     "file_name": msgid("File name"),
     "foreword": msgid("Foreword"),
+    "form": msgid("Form"),
+    "form_version": msgid("Version of the form"),
     "fulfilled": msgid("Measures fulfilled"),
     "id": msgid("Identifier"),
     "inception": msgid("Inception report"),
@@ -38,6 +46,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "institutions": msgid("Institutions involved"),
     "jurisdiction": msgid("Jurisdiction"),
     "kind": msgid("Kind"),
+    "language": msgid("Language"),
     "late_reason": msgid("Reason for the delay or change"),
     "long_term_goal": msgid("Long-term goal"),
     "media_type": msgid("File type"),
@@ -53,10 +62,13 @@ FIELD_LABELS: Mapping[str, str] = {
     "pillars": msgid("Pillars"),
     "policy_area": msgid("Policy area"),
     "position": msgid("Position"),
-    "problem": msgid("Problem"),
+    "problem": msgid("Public problem"),
     "programme_balance": msgid("Balance of the programme"),
-    "progress": msgid("State"),
+    "progress": msgid("Reported state"),
     "progress_text": msgid("What was done"),
+    "published_at": msgid("Published"),
+    "ratings": msgid("Ratings"),
+    "references": msgid("References"),
     "relevant": msgid("Relevance"),
     "report_demo": msgid("Report is demonstration content"),
     "reported_at": msgid("Reported on"),
@@ -83,6 +95,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "title": msgid("Title"),
     "title_note": msgid("Note on the title"),
     "url": msgid("Address"),
+    "value": msgid("Answer"),
     "value_relevance": msgid("Relevance to open government values"),
     "values": msgid("Open government values"),
     "verifiable": msgid("Verifiability"),
@@ -99,10 +112,21 @@ PROGRESS_LABELS: Mapping[str, str] = {
     "withdrawn": msgid("Withdrawn"),
 }
 STATUS_LABELS: Mapping[str, str] = {
-    "co_creation": msgid("Being co-created"),
-    "submitted": msgid("Submitted"),
-    "ended": msgid("Ended"),
+    "co_creation": msgid("being co-created"),
+    "submitted": msgid("being carried out"),
+    "ended": msgid("ended"),
 }
+DECLARED_LABELS: Mapping[str, str] = {"fulfilled": msgid("fulfilled"), "pending": msgid("pending")}
+YES_NO_LABELS: Mapping[str, str] = {"yes": msgid("Yes"), "no": msgid("No"), "unclear": msgid("Unclear")}
+ROLE_LABELS: Mapping[str, str] = {
+    "lead": msgid("leads"),
+    "support": msgid("supports"),
+    "involved": msgid("takes part"),
+}
+# The long texts of a commitment, in the order of the plan template.
+PROSE_FIELDS = (
+    "problem", "status_quo", "action", "contribution", "long_term_goal", "value_relevance", "resources", "additional",
+)  # fmt: skip
 
 
 def field_label(lang: str, name: str) -> str:

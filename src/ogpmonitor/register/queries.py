@@ -19,6 +19,8 @@ from ogpmonitor.register.documents import (
 )
 from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry
 
+HIGHEST_NUMBER = 2**31 - 1  # what the column holds
+
 
 @dataclass(frozen=True)
 class Published:
@@ -85,6 +87,8 @@ async def get_edition(session: AsyncSession, jurisdiction: str, plan: str, numbe
     """
     if number is None:
         edition = await latest_edition(session, jurisdiction, plan)
+    elif not 1 <= number <= HIGHEST_NUMBER:
+        edition = None
     else:
         statement = select(Edition).where(
             Edition.jurisdiction == jurisdiction, Edition.plan == plan, Edition.number == number

@@ -12,8 +12,9 @@ from litestar.response import Redirect
 
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.attachments import attached_files
-from ogpmonitor.kit.db import RegisterSession
+from ogpmonitor.kit.db import Database, RegisterSession
 from ogpmonitor.kit.errors import TooLarge
+from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.kit.storage import sha256_of
@@ -66,10 +67,10 @@ class VerifyController(Controller):
         return page(request, "register/fingerprint.html", proof=proof)
 
     @post("/", permission=Permission.PUBLIC, status_code=200, request_max_body_size=LARGEST_FILE + FORM_OVERHEAD_BYTES)
-    async def read(self, request: AnyRequest, register: NamedDependency[RegisterSession]) -> Response[bytes]:
+    async def read(self, request: AnyRequest) -> Response[bytes]:
         """What a file turns out to be: by its own fingerprint, or by the edition that it carries."""
         try:
-            sent = (await request.form()).get("file")
+            sent = (await read_form(request)).get("file")
         except HTTPException as error:
             raise (TooLarge("file.too_large", TOO_LARGE) if error.status_code == 413 else error) from error
         if not isinstance(sent, UploadFile) or not sent.filename:
@@ -77,7 +78,7 @@ class VerifyController(Controller):
         content = await sent.read()
         if len(content) > LARGEST_FILE:
             raise TooLarge("file.too_large", TOO_LARGE)
-        return page(request, "register/file.html", file=await _file_verdict(request, register, sent.filename, content))
+        return page(request, "register/file.html", file=await _file_verdict(request, sent.filename, content))
 
 
 def _form(request: AnyRequest, *, typed: str = "", problem: str = "", file_problem: str = "") -> Response[bytes]:
@@ -109,10 +110,17 @@ async def _proof(request: AnyRequest, register: RegisterSession, sha256: str) ->
     return await prove(register, sha256, storage=state.storage, trusted=frozenset({state.signing_key.public_key}))
 
 
-async def _file_verdict(request: AnyRequest, register: RegisterSession, name: str, content: bytes) -> FileVerdict:
+async def _proof_alone(request: AnyRequest, sha256: str) -> Proof | None:
+    """The same in a transaction of its own: reading a stranger's file between two of them keeps no connection."""
+    database: Database = request.app.state.database
+    async with database.register_session() as register:
+        return await _proof(request, register, sha256)
+
+
+async def _file_verdict(request: AnyRequest, name: str, content: bytes) -> FileVerdict:
     is_pdf = content.startswith(b"%PDF-")
     sha256 = await asyncio.to_thread(sha256_of, content)
-    proof = await _proof(request, register, sha256)
+    proof = await _proof_alone(request, sha256)
     if proof is not None:
         return FileVerdict(name, len(content), sha256, is_pdf, proof)
     trusted = frozenset({request.app.state.signing_key.public_key})
@@ -121,6 +129,6 @@ async def _file_verdict(request: AnyRequest, register: RegisterSession, name: st
             export = await asyncio.to_thread(verify_export, carried, trusted_keys=trusted)
         except NotAnExport:
             continue
-        found = await _proof(request, register, export.sha256)
+        found = await _proof_alone(request, export.sha256)
         return FileVerdict(name, len(content), sha256, is_pdf, None, export, found)
     return FileVerdict(name, len(content), sha256, is_pdf, None)

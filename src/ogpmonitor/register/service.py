@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -88,7 +88,7 @@ async def append_edition(
     await _write_log(session, edition, receipts_of(edition.sha256, after.values()), key=key, now=now)
     await _write_facts(session, edition, list(after.values()))
     await jobs.defer(session, "reports.render_edition", edition_sha256=edition.sha256)
-    await session.execute(text(f"NOTIFY {EDITION_PUBLISHED}, '{address.jurisdiction}/{address.plan}'"))
+    await session.execute(select(func.pg_notify(EDITION_PUBLISHED, f"{address.jurisdiction}/{address.plan}")))
     return edition
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import UTC
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +13,7 @@ from ogpmonitor.kit.static import SHEET, StaticFiles, tenant_css
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.register.documents import canonical_json
 from ogpmonitor.register.export import export_edition
+from ogpmonitor.register.log import written
 from ogpmonitor.reports.endofterm import EndOfTerm, Source, ToldAssessment, end_of_term
 from ogpmonitor.reports.printing import SHEETS, SOURCES, Sheet, font_faces, fonts, qr_code
 from ogpmonitor.tenants.directory import KnownTenant
@@ -38,18 +40,17 @@ class Composer:
         """The report of `source` on paper, in `lang`; everything it needs comes along."""
         report = end_of_term(source, tenant.zone)
         edition = source.published.edition
-        at = f"{edition.published_at:%Y-%m-%dT%H:%M:%S}Z"
         html = self._templates.render(
             PRINT,
             lang,
             zone=tenant.zone,
             **self._context(report, tenant, lang),
-            created=at,
+            created=written(edition.published_at),
             sheets=[f"report:{name}" for name in ("fonts.css", "end-of-term.css", "words.css")],
         )
         return Sheet(
             html=html,
-            at=edition.published_at,
+            at=edition.published_at.astimezone(UTC),
             identifier=f"{edition.sha256}/{lang}",
             files=self._files(report, tenant, lang),
             attachment_name=f"{file_stem(source)}.json",

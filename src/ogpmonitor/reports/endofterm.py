@@ -5,7 +5,7 @@ The template is ours, not a form of OGP's; it follows the header and the parts o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 
 from ogpmonitor.kit.charts import Bar, DrawnBar, DrawnSpan, Span, Timeline, draw_bars, draw_timeline
@@ -24,8 +24,9 @@ from ogpmonitor.register.documents import (
     PublishedMilestone,
 )
 from ogpmonitor.register.export import LogProof
+from ogpmonitor.register.lateness import days_over
 from ogpmonitor.register.queries import Published
-from ogpmonitor.reports.indicators import Indicators, completion_of, count, late_days
+from ogpmonitor.reports.indicators import Indicators, completion_of, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,9 @@ class Section:
         return sum(line.late_days > 0 and line.milestone.progress != "completed" for line in self.lines)
 
     @property
-    def reported_at(self) -> date | None:
-        """The day of the latest report."""
-        return max((m.reported_at.date() for m in self.document.milestones if m.reported_at), default=None)
+    def reported_at(self) -> datetime | None:
+        """When the latest report was made."""
+        return max((m.reported_at for m in self.document.milestones if m.reported_at), default=None)
 
     @property
     def evidence(self) -> tuple[tuple[PublishedMilestone, PublishedEvidence], ...]:
@@ -151,10 +152,15 @@ class Section:
 
 @dataclass(frozen=True)
 class EndOfTerm:
-    """Everything the report says. `on` is the day its edition was published, where the jurisdiction lies."""
+    """Everything the report says. `zone` is where the jurisdiction lies."""
 
     source: Source
-    on: date
+    zone: tzinfo
+
+    @property
+    def on(self) -> date:
+        """The day its edition was published."""
+        return self.published.edition.published_at.astimezone(self.zone).date()
 
     @property
     def published(self) -> Published:
@@ -191,7 +197,13 @@ class EndOfTerm:
         high = (frozenset(self.completion.high), frozenset(self.openness.high))
         deadlines = load_deadlines()
         return count(
-            self.plan, published.commitments, published.assessments, on=self.on, deadlines=deadlines, high=high
+            self.plan,
+            published.commitments,
+            published.assessments,
+            on=self.on,
+            deadlines=deadlines,
+            high=high,
+            zone=self.zone,
         )
 
     def rating_bars(self, lang: str, not_assessed: str) -> tuple[DrawnBar, ...]:
@@ -239,7 +251,7 @@ class EndOfTerm:
             number=number,
             document=document,
             sha256=self.published.sha256_of("commitment", document.code),
-            lines=tuple(MilestoneLine(m, late_days(m, self.on), drawn) for m, drawn in pairs),
+            lines=tuple(MilestoneLine(m, days_over(m, on=self.on), drawn) for m, drawn in pairs),
             chart=chart,
             completion=self._rated(rating, self.completion) if rating else None,
             openness=tuple(_openness(rating, self.openness)) if rating else (),
@@ -263,7 +275,7 @@ class EndOfTerm:
 
 def end_of_term(source: Source, zone: tzinfo) -> EndOfTerm:
     """The report of `source` as it stood on the day its edition was published, in `zone`."""
-    return EndOfTerm(source, source.published.edition.published_at.astimezone(zone).date())
+    return EndOfTerm(source, zone)
 
 
 def _is_demo(milestone: PublishedMilestone) -> bool:

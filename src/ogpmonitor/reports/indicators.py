@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from itertools import pairwise
 
 from ogpmonitor.method.deadlines import Deadlines
 from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PlanDocument, PublishedMilestone
-
-CLOSED = frozenset({"completed", "withdrawn"})
+from ogpmonitor.register.lateness import OVER, carried_out_on, days_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,6 @@ class Indicators:
     gaps: Share  # intervals between reports that were longer than the method expects
 
 
-def late_days(milestone: PublishedMilestone, on: date) -> int:
-    """Days from the day it was due to the day it was completed, or `on` while it is open; 0 in time or withdrawn."""
-    if milestone.due_on is None or milestone.progress == "withdrawn":
-        return 0
-    ended = milestone.completed_on if milestone.progress == "completed" else on
-    return max(0, (ended - milestone.due_on.last_day).days) if ended else 0
-
-
 def completion_of(assessments: Iterable[AssessmentDocument], commitment: str) -> AssessmentDocument | None:
     """The assessment that rates the completion of `commitment`, the newest if there were several."""
     rated = [a for a in assessments if a.commitment == commitment and a.rating("completion")]
@@ -59,8 +50,12 @@ def count(
     on: date,
     deadlines: Deadlines,
     high: tuple[frozenset[str], frozenset[str]],
+    zone: tzinfo = UTC,
 ) -> Indicators:
-    """Every figure as it stood `on` that day; `high` are the codes of strong completion and of strong opening."""
+    """Every figure as it stood `on` that day; `high` are the codes of strong completion and of strong opening.
+
+    Instants count for the day they fell on in `zone`, where the jurisdiction lies.
+    """
     milestones = [milestone for commitment in commitments for milestone in commitment.milestones]
     ratings = [(c, completion_of(assessments, c.code)) for c in commitments]
     rated = [assessment for _, assessment in ratings if assessment]
@@ -77,8 +72,8 @@ def count(
         ratings=tuple((code, codes.count(code)) for code in dict.fromkeys(codes)),
         high=Share(sum(code in high[0] for code in codes), len(rated), unrated),
         opened=Share(len(opened), len(rated), unrated),
-        assessed_in_time=_in_time(ratings, deadlines, on),
-        gaps=_gaps(plan, milestones, deadlines, on),
+        assessed_in_time=_in_time(ratings, deadlines, on, zone),
+        gaps=_gaps(plan, milestones, deadlines, on, zone),
     )
 
 
@@ -88,35 +83,37 @@ def _completed(milestones: Sequence[PublishedMilestone]) -> Share:
 
 
 def _late(milestones: Sequence[PublishedMilestone], on: date) -> Share:
-    still_open = [m for m in milestones if m.progress not in CLOSED]
+    still_open = [m for m in milestones if m.progress not in OVER]
     dated = [m for m in still_open if m.due_on]
-    return Share(sum(late_days(m, on) > 0 for m in dated), len(dated), len(still_open) - len(dated))
+    return Share(sum(days_over(m, on=on) > 0 for m in dated), len(dated), len(still_open) - len(dated))
 
 
 def _on_time(milestones: Sequence[PublishedMilestone]) -> Share:
     completed = [m for m in milestones if m.progress == "completed"]
     dated = [m for m in completed if m.due_on and m.completed_on]
-    return Share(sum(late_days(m, date.max) == 0 for m in dated), len(dated), len(completed) - len(dated))
+    return Share(sum(days_over(m, on=date.max) == 0 for m in dated), len(dated), len(completed) - len(dated))
 
 
 def ended_on(commitment: CommitmentDocument) -> date | None:
     """The day its last milestone was completed or, while one is open, its planned end; None where neither is known."""
-    days = [m.completed_on for m in commitment.milestones if m.completed_on]
-    if days and all(m.progress in CLOSED for m in commitment.milestones):
-        return max(days)
-    return commitment.ends_on.last_day if commitment.ends_on else None
+    return carried_out_on(commitment) or (commitment.ends_on.last_day if commitment.ends_on else None)
 
 
 def _in_time(
-    ratings: Sequence[tuple[CommitmentDocument, AssessmentDocument | None]], deadlines: Deadlines, on: date
+    ratings: Sequence[tuple[CommitmentDocument, AssessmentDocument | None]],
+    deadlines: Deadlines,
+    on: date,
+    zone: tzinfo,
 ) -> Share:
     due = [(deadlines.end_of_commitment.after(end), a) for c, a in ratings if (end := ended_on(c))]
     passed = [(day, assessment) for day, assessment in due if day < on or assessment]
-    in_time = sum(assessment is not None and assessment.published_at.date() <= day for day, assessment in passed)
+    in_time = sum(a is not None and a.published_at.astimezone(zone).date() <= day for day, a in passed)
     return Share(in_time, len(passed), len(ratings) - len(passed))
 
 
-def _gaps(plan: PlanDocument, milestones: Sequence[PublishedMilestone], deadlines: Deadlines, on: date) -> Share:
+def _gaps(
+    plan: PlanDocument, milestones: Sequence[PublishedMilestone], deadlines: Deadlines, on: date, zone: tzinfo
+) -> Share:
     """Over the days on which reports were made, from submission to the plan's end or `on`, whichever came first.
 
     An edition knows the latest report of each milestone only, so this can count too many gaps, never too few.
@@ -125,7 +122,7 @@ def _gaps(plan: PlanDocument, milestones: Sequence[PublishedMilestone], deadline
         return Share(0, 0)
     start = plan.submitted_on.last_day
     end = min(on, plan.ends_on.last_day) if plan.ends_on else on
-    days = sorted({m.reported_at.date() for m in milestones if m.reported_at})
+    days = sorted({m.reported_at.astimezone(zone).date() for m in milestones if m.reported_at})
     stops = [start, *(day for day in days if start < day < end), end]
     pairs = list(pairwise(stops)) if start < end else []
     return Share(sum(after > deadlines.publication.after(before) for before, after in pairs), len(pairs))

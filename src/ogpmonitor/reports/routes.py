@@ -42,6 +42,7 @@ class ReportController(Controller):
         if kind == "json":
             return _data(request, source)
         if kind == "pdf":
+            await register.commit()  # while it waits for the press, its connection serves others
             return await _pdf(request, source)
         newest = await latest_edition(register, source.published.edition.jurisdiction, plan)
         return _page(request, source, is_newest=newest is None or newest.sha256 == source.published.edition.sha256)

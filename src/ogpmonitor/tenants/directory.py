@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -67,6 +68,10 @@ class KnownTenant:
         """Where its days begin and end."""
         return ZoneInfo(self.file.time_zone)
 
+    def day_at(self, moment: datetime) -> date:
+        """The day it is there at that instant."""
+        return moment.astimezone(self.zone).date()
+
     def is_home_of(self, row: TenantOwned) -> bool:
         """Whether `row` belongs to this tenant."""
         return owner_of(row) == self.id
@@ -97,6 +102,7 @@ class TenantDirectory:
             NotFound: there is none.
         """
         if slug not in self._by_slug and time.monotonic() - self._read_at > REFRESH_SECONDS:
+            self._read_at = time.monotonic()  # others who ask for it meanwhile need not look, too
             await self.refresh()
         try:
             return self._by_slug[slug]

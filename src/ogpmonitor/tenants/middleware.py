@@ -55,7 +55,7 @@ class FindPlace(ASGIMiddleware):
     """Puts the `Place` of the request into its state.
 
     Raises:
-        NotFound: the language or the tenant in the path is not one of ours.
+        NotFound: the language or the tenant in the path is not one of ours, or no path can read like this.
     """
 
     def __init__(self, directory: TenantDirectory, base_url: str) -> None:
@@ -71,6 +71,8 @@ class FindPlace(ASGIMiddleware):
         scope["state"]["place"] = Place(known, path, query, self._base_url, None, home)
         if lang not in LANGUAGES:
             raise NotFound("language.not_found")
+        if "\0" in scope["path"]:  # no name holds it, and PostgreSQL cannot even be asked
+            raise NotFound("address.not_found")
         if "tenant" in params:
             tenant = await self._directory.get(params["tenant"])
             scope["state"]["place"] = Place(lang, path, query, self._base_url, tenant, home)

@@ -17,6 +17,7 @@ LANGUAGES = ("es", "en")
 RESERVED_SLUGS = frozenset(
     [
         "about",
+        "about-platform",
         "accessibility",
         "account",
         "api",
@@ -24,6 +25,7 @@ RESERVED_SLUGS = frozenset(
         "compare",
         "data",
         "demo",
+        "desk",
         "en",
         "es",
         "health",

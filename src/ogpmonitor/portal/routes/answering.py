@@ -27,7 +27,7 @@ def tenant_of(request: AnyRequest) -> KnownTenant:
 
 def today_at(tenant: KnownTenant, moment: datetime | None = None) -> date:
     """The day it is, or was at `moment`, where the jurisdiction is."""
-    return (moment or utc_now()).astimezone(tenant.zone).date()
+    return tenant.day_at(moment or utc_now())
 
 
 def number_of(text: str) -> int:

@@ -14,21 +14,18 @@ from ogpmonitor.kit.formats import reading_in
 from ogpmonitor.kit.respond import AnyRequest, place_of
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
-from ogpmonitor.portal import field_labels, queries
+from ogpmonitor.portal import queries
 from ogpmonitor.portal.evidence import evidence_items
 from ogpmonitor.portal.history import steps_of, told
 from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
 from ogpmonitor.portal.routes.answering import answer, edition_asked, number_of, standing_day, tenant_of
-from ogpmonitor.portal.standing import (
-    delay_days,
-    late_days,
-    reported_together,
-    timeline_of,
-)
+from ogpmonitor.portal.standing import reported_together, timeline_of
 from ogpmonitor.portal.summaries import summaries, summary_of
 from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
+from ogpmonitor.register import field_labels
 from ogpmonitor.register.changes import changes_between
 from ogpmonitor.register.documents import AssessmentDocument
+from ogpmonitor.register.lateness import delay_days, late_days
 from ogpmonitor.register.queries import list_editions
 
 # Questions about who leads, how many groups and meetings, and who monitors.
