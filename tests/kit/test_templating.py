@@ -44,6 +44,7 @@ def a_page(lang: str, **given: Any) -> dict[str, Any]:
         "other_language_href": lambda code: f"/{code}/",
         "tenant": tenant,
         "actor": None,
+        "may": lambda _permission: True,
         "demo_mode": False,
         "canonical_url": f"https://monitor.example/{lang}/",
         "now": datetime(2024, 9, 30, tzinfo=UTC),
@@ -113,24 +114,32 @@ def test_a_fragment_is_the_same_alone_and_in_htmx(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_workbench_says_who_is_signed_in(templates: Templates, lang: str) -> None:
-    actor = SimpleNamespace(name="Carla <Rojas>", role="coordinator")
+    actor = SimpleNamespace(name="Carla <Rojas>", role="monitor")
 
     page = templates.render("layouts/workbench.html", lang, **a_page(lang, actor=actor, unpublished=3))
 
     assert "Carla &lt;Rojas&gt;" in page
     assert f'<form method="post" action="/{lang}/sign-out/">' in page
-    assert {"es": "coordina el plan", "en": "coordinates the plan"}[lang] in page
+    assert {"es": "ente de monitoreo independiente", "en": "independent monitor"}[lang] in page
     assert '<span class="count">3</span>' in page
 
 
 @pytest.mark.parametrize(
-    ("role", "parts"),
-    [("coordinator", ["", "publish/"]), ("contact", [""]), ("viewer", [""]), ("monitor", ["assessments/"])],
+    ("permitted", "parts"),
+    [
+        ({"plan:read", "plan:publish"}, ["", "publish/"]),
+        ({"plan:read"}, [""]),
+        ({"assessment:read"}, ["assessments/"]),
+    ],
 )
-def test_the_workbench_names_only_the_parts_one_may_enter(templates: Templates, role: str, parts: list[str]) -> None:
-    actor = SimpleNamespace(name="Carla Rojas", role=role)
+def test_the_workbench_names_only_the_parts_one_may_enter(
+    templates: Templates, permitted: set[str], parts: list[str]
+) -> None:
+    actor = SimpleNamespace(name="Carla Rojas", role="viewer")
 
-    page = templates.render("layouts/workbench.html", "es", **a_page("es", actor=actor))
+    page = templates.render(
+        "layouts/workbench.html", "es", **a_page("es", actor=actor, may=lambda code: code in permitted)
+    )
 
     assert re.findall('href="/es/north/workbench/(.*?)"', page) == parts
 
