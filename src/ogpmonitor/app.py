@@ -18,7 +18,9 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 
+from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.middleware import FindActor, authorize
+from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
@@ -96,6 +98,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         {
             "settings": settings,
             "demo": settings.demo,
+            "permits": _permits,
             "database": database,
             "directory": directory,
             "static": static,
@@ -128,6 +131,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         request_max_body_size=settings.max_upload_bytes * settings.max_files_per_form + FORM_OVERHEAD_BYTES,
         openapi_config=None,
     )
+
+
+def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
+    """What a template asks before it shows a button: the same table as the route behind it."""
+    return permits(actor or STRANGER, Permission(permission), thing)
 
 
 @asynccontextmanager

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     )
     tenants_folder: Path = Field(ROOT / "tenants", description="The folder of tenants.")
     templates_folder: Path = Field(ROOT / "templates", description="The folder of templates.")
+    security_contact: str | None = Field(
+        None, description="Where a weakness is reported (mailto: or https:), for security.txt; none: the page about us."
+    )
     demo: bool = Field(
         False, description="Lets anyone enter as one of the demo's personas. Never on a real deployment."
     )

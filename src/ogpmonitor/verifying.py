@@ -32,8 +32,13 @@ class Outcome:
 
 
 async def verify_house(settings: Settings, asked: Asked) -> Outcome:
-    """The whole register of the database that `settings` names; its own key is trusted where none is known."""
-    keys = asked.keys or frozenset({read_signing_key(settings.signing_key_file).public_key})
+    """The whole register of the database that `settings` names.
+
+    Where no key is known from elsewhere, the deployment's own is trusted; where that is not here, the first one found.
+    """
+    keys = asked.keys
+    if keys is None and settings.signing_key_file.exists():
+        keys = frozenset({read_signing_key(settings.signing_key_file).public_key})
     storage = Storage.at(settings.files_url) if asked.files else None
     database = Database(settings.app_url, settings.public_url, pool_size=1)
     try:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import Engine, event
 from tests.factories.assessments import PENALOLEN, a_draft, a_filled_draft, a_published_assessment, full_answers
 from tests.factories.cast import Cast
+from tests.factories.counting import counted
 from tests.factories.site import Site
 
 from ogpmonitor.assessments import publishing, queries
@@ -345,13 +345,10 @@ async def test_a_form_from_another_site_changes_nothing(cast: Cast, site: Site, 
 async def test_pages_cost_the_same_number_of_queries_for_little_and_much(
     cast: Cast, key: SigningKey, monitor: httpx.AsyncClient
 ) -> None:
-    counted: list[str] = []
-    event.listen(Engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
-
     async def cost(path: str) -> int:
-        counted.clear()
-        assert (await monitor.get(path)).status_code == 200
-        return len(counted)
+        with counted() as statements:
+            assert (await monitor.get(path)).status_code == 200
+        return len(statements)
 
     async with cast.at(PENALOLEN, cast.monitor) as session:
         draft = await a_draft(session, cast.monitor)

@@ -14,7 +14,7 @@ from ogpmonitor.kit.embedded import Embedded
 from ogpmonitor.register.log import new_signing_key_pem, read_signing_key
 from ogpmonitor.settings import Settings
 
-SECRET = "only for a database that is deleted at the end"  # noqa: S105  it opens nothing else
+SECRET = "not a secret: only for a database that is deleted at the end"  # noqa: S105  it opens nothing else
 
 
 @dataclass(frozen=True)

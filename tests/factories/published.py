@@ -34,7 +34,7 @@ ADDRESS = Address("penalolen", PLAN)
 OPEN_FILE = b"barrio;arboles\nnorte;12\n"
 SECRET_FILE = b"names that nobody may read"
 OPEN_SHA256, SECRET_SHA256 = sha256_of(OPEN_FILE), sha256_of(SECRET_FILE)
-OPEN_NAME, SECRET_NAME = "árboles por barrio.csv", "nombres.txt"
+OPEN_NAME, RESTRICTED_NAME = "árboles por barrio.csv", "nombres.txt"
 
 
 def words(es: str, en: str) -> Localized:
@@ -49,7 +49,7 @@ def a_file(*, restricted: bool = False, **given: Any) -> PublishedEvidence:
         "id": f"00000000-0000-4000-8000-00000000000{int(restricted)}",
         "kind": "file",
         "title": words("Nómina", "List of names") if restricted else words("Árboles por barrio", "Trees by quarter"),
-        "file_name": SECRET_NAME if restricted else OPEN_NAME,
+        "file_name": RESTRICTED_NAME if restricted else OPEN_NAME,
         "media_type": "text/plain" if restricted else "text/csv",
         "size_bytes": len(content),
         "sha256": sha256_of(content),

@@ -113,14 +113,26 @@ def test_a_fragment_is_the_same_alone_and_in_htmx(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_workbench_says_who_is_signed_in(templates: Templates, lang: str) -> None:
-    actor = SimpleNamespace(name="Carla <Rojas>", role="monitor")
+    actor = SimpleNamespace(name="Carla <Rojas>", role="coordinator")
 
     page = templates.render("layouts/workbench.html", lang, **a_page(lang, actor=actor, unpublished=3))
 
     assert "Carla &lt;Rojas&gt;" in page
     assert f'<form method="post" action="/{lang}/sign-out/">' in page
-    assert {"es": "ente de monitoreo independiente", "en": "independent monitor"}[lang] in page
+    assert {"es": "coordina el plan", "en": "coordinates the plan"}[lang] in page
     assert '<span class="count">3</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("role", "parts"),
+    [("coordinator", ["", "publish/"]), ("contact", [""]), ("viewer", [""]), ("monitor", ["assessments/"])],
+)
+def test_the_workbench_names_only_the_parts_one_may_enter(templates: Templates, role: str, parts: list[str]) -> None:
+    actor = SimpleNamespace(name="Carla Rojas", role=role)
+
+    page = templates.render("layouts/workbench.html", "es", **a_page("es", actor=actor))
+
+    assert re.findall('href="/es/north/workbench/(.*?)"', page) == parts
 
 
 def test_the_tenant_sheet_is_fetched_again_when_a_colour_changes(templates: Templates) -> None:

@@ -115,8 +115,8 @@ def test_latest_version_is_found_and_an_old_one_kept(folder: Path) -> None:
             'question = "EOC2.1.1"',
             'question = "EOC2.1.9"',
             (
-                "form_files/end-of-commitment.v1.toml: EOC2.1.1D: "
-                "shown_if names 'EOC2.1.9', which is not a question before it"
+                "form_files/end-of-commitment.v1.toml: "
+                "EOC2.1.1D: shown_if names 'EOC2.1.9', which is not a question before it"
             ),
         ),
         (
@@ -136,8 +136,8 @@ def test_latest_version_is_found_and_an_old_one_kept(folder: Path) -> None:
             'evidence_required_above = "no_evidence"',
             'evidence_required_above = "nothing"',
             (
-                "form_files/end-of-commitment.v1.toml: EOC1.1.evidence_required_above: "
-                "'nothing' is not an option of EOC1.1"
+                "form_files/end-of-commitment.v1.toml: "
+                "EOC1.1.evidence_required_above: 'nothing' is not an option of EOC1.1"
             ),
         ),
         (

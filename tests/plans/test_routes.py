@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from tests.factories.cast import Cast
+from tests.factories.counting import counted
 from tests.factories.plans import LATE, OTHER_UNIT, OWN_UNIT, address_of, milestone_of, report, version_at
 from tests.factories.site import Site
 
@@ -284,20 +285,11 @@ async def test_a_contact_cannot_withdraw_what_backs_another_unit(site: Site, cas
     assert f'value="{evidence}"' in (await coordinator.get(await address_of(cast, LATE))).text
 
 
-async def queries_of(site: Site, client: httpx.AsyncClient, address: str) -> int:
+async def queries_of(client: httpx.AsyncClient, address: str) -> int:
     """How many statements one look at a page takes."""
-    engine = site.state.database.app_engine.sync_engine
-    said: list[str] = []
-
-    def listen(*arguments: Any) -> None:
-        said.append(arguments[2])
-
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
+    with counted() as statements:
         assert (await client.get(address)).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
-    return len(said)
+    return len(statements)
 
 
 async def test_the_workbench_costs_the_same_for_one_and_many_milestones(site: Site) -> None:
@@ -305,8 +297,8 @@ async def test_the_workbench_costs_the_same_for_one_and_many_milestones(site: Si
     for client, slug in ((few, "renca"), (many, "penalolen")):
         await client.get(f"/es/{slug}/workbench/")
 
-    cheap = await queries_of(site, few, "/es/renca/workbench/")
-    full = await queries_of(site, many, DESK)
+    cheap = await queries_of(few, "/es/renca/workbench/")
+    full = await queries_of(many, DESK)
 
     assert cheap == full
 

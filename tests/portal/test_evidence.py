@@ -5,7 +5,7 @@ from tests.factories.published import (
     OPEN_FILE,
     OPEN_NAME,
     OPEN_SHA256,
-    SECRET_NAME,
+    RESTRICTED_NAME,
     SECRET_SHA256,
     Publisher,
     a_commitment,
@@ -38,7 +38,7 @@ async def test_a_published_file_is_handed_over_and_never_opened_as_a_page(site: 
 
 
 NOT_FOR_EVERYONE = {
-    "restricted": f"/es/penalolen/evidence/{SECRET_SHA256}/{SECRET_NAME}",
+    "restricted": f"/es/penalolen/evidence/{SECRET_SHA256}/{RESTRICTED_NAME}",
     "of another jurisdiction": f"/es/maipu/evidence/{OPEN_SHA256}/{OPEN_NAME}",
     "another name": f"/es/penalolen/evidence/{OPEN_SHA256}/other.csv",
     "unknown": f"/es/penalolen/evidence/{'0' * 64}/{OPEN_NAME}",

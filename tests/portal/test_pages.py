@@ -1,14 +1,11 @@
 """The public pages as their readers meet them."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from tests.factories.counting import counted
 from tests.factories.published import OPEN_SHA256, PLAN, SECRET_SHA256, Publisher, a_plan
 from tests.factories.site import Site
 
@@ -201,21 +198,6 @@ async def test_nobody_signed_in_is_named_on_a_page_for_everyone(site: Site) -> N
 
     assert page.headers["etag"] == stranger.headers["etag"]
     assert "Coordinación (demo)" not in page.text
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements sent to PostgreSQL meanwhile."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def test_the_list_of_jurisdictions_costs_the_same_for_one_and_for_four(database: Database) -> None:

@@ -30,7 +30,7 @@ from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TenantDirectory
 
 ADDRESS = "penalolen/plans/2021-2024/reports/end-of-term"
-SECRET_REPORT, SECRET_VERDICT = "Esto aún no se informa a nadie", "Este borrador no es de nadie más"
+DRAFT_REPORT, DRAFT_VERDICT = "Esto aún no se informa a nadie", "Este borrador no es de nadie más"
 
 
 async def put_drafts_there(cast: Cast) -> None:
@@ -38,7 +38,7 @@ async def put_drafts_there(cast: Cast) -> None:
     edition = await the_edition(cast.database)
     async with cast.at("penalolen", cast.coordinator) as session:
         milestone = (await session.scalars(select(Milestone).limit(1))).one()
-        milestone.progress_text = said(SECRET_REPORT).model_dump(mode="json")
+        milestone.progress_text = said(DRAFT_REPORT).model_dump(mode="json")
     async with cast.at("penalolen", cast.monitor) as session:
         now = utc_now()
         draft = Assessment(
@@ -50,7 +50,7 @@ async def put_drafts_there(cast: Cast) -> None:
         answer = {
             "question": "EOC1.1",
             "value": "limited",
-            "explanation": SECRET_VERDICT,
+            "explanation": DRAFT_VERDICT,
             "references": "",
             "citations": [],
         }
@@ -72,7 +72,7 @@ async def test_the_page_says_what_the_edition_says_and_no_draft(
     edition = await the_edition(cast.database)
     assert answer.status_code == 200
     assert [word for word in [*telling, edition.sha256] if word not in answer.text] == []
-    assert [word for word in (SECRET_REPORT, SECRET_VERDICT) if word in answer.text] == []
+    assert [word for word in (DRAFT_REPORT, DRAFT_VERDICT) if word in answer.text] == []
     assert f'rel="canonical" href="http://testserver/{lang}/{ADDRESS}"' in answer.text
     again = await site.client.get(f"/{lang}/{ADDRESS}.html", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
@@ -136,7 +136,7 @@ async def test_the_pdf_is_tagged_carries_its_data_and_no_draft(cast: Cast, site:
     assert name_of(canonical_json(json.loads(pdf.attachments[name][0])["manifest"])) == edition.sha256
     assert all("Contenido de demostración" in page.extract_text() for page in pdf.pages)
     assert f"{len(pdf.pages)} de {len(pdf.pages)}" in pdf.pages[-1].extract_text()
-    assert [word for word in (SECRET_REPORT, SECRET_VERDICT) if word in text] == []
+    assert [word for word in (DRAFT_REPORT, DRAFT_VERDICT) if word in text] == []
     assert {entry.get_object()["/AFRelationship"] for entry in catalogue["/AF"]} == {"/Data"}
     assert b"<pdfuaid:part>1<" in catalogue["/Metadata"].get_data()
 

@@ -19,7 +19,7 @@ def ratings(rows: Sequence[Row], scale: Scale, lang: str) -> list[tuple[Localize
     """One panel for each jurisdiction with commitments: how many got each rating, and how many none, on one scale."""
     told = [(row, row.plan) for row in rows if row.plan and row.plan.commitments]
     most = max((max([*plan.ratings.values(), plan.commitments - plan.assessed]) for _, plan in told), default=1)
-    missing = translations(lang).pgettext("comparison", "Not assessed")
+    missing = translations(lang).gettext("Not yet assessed")
     ordered = sorted(scale.options, key=lambda option: option.apart)
     return [
         (

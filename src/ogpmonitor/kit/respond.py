@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response
@@ -33,7 +34,13 @@ def context_of(request: AnyRequest, **more: Any) -> dict[str, Any]:
     """What every template may use, and what this page adds."""
     user = request.scope.get("user")
     actor = user if user is not None and not user.is_stranger else None
-    return {"actor": actor, "demo_mode": request.app.state.demo, **place_of(request).context(), **more}
+    return {
+        "actor": actor,
+        "may": partial(request.app.state.permits, user),
+        "demo_mode": request.app.state.demo,
+        **place_of(request).context(),
+        **more,
+    }
 
 
 def page(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Response[bytes]:

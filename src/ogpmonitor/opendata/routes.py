@@ -42,8 +42,9 @@ class WellKnownController(Controller):
     @get("/.well-known/security.txt", permission=Permission.PUBLIC)
     async def security_txt(self, request: AnyRequest) -> Response[bytes]:
         """RFC 9116. The date renews itself while the service runs, and is the same for a month."""
+        told = request.app.state.settings.security_contact
         lines = [
-            f"Contact: {_base(request)}/{DEFAULT_LANGUAGE}/about/#security",
+            f"Contact: {told or f'{_base(request)}/{DEFAULT_LANGUAGE}/about/#security'}",
             f"Expires: {half_a_year_after(utc_now().date()).isoformat()}T00:00:00Z",
             f"Preferred-Languages: {', '.join(LANGUAGES)}",
             f"Canonical: {_base(request)}/.well-known/security.txt",

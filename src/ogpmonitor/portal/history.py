@@ -9,6 +9,7 @@ from typing import Any
 from ogpmonitor.kit.differences import TextDifference
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.portal.verdicts import form_of
 from ogpmonitor.register.changes import Change, DocumentChange
 from ogpmonitor.register.documents import AssessmentDocument, Document, Manifest
 from ogpmonitor.register.field_labels import FIELD_LABELS
@@ -71,7 +72,10 @@ def _difference(change: Change, lang: str) -> Difference | None:
 
 
 def _title(document: Document | None, code: str) -> Localized | str:
-    return code if document is None or isinstance(document, AssessmentDocument) else document.title
+    if isinstance(document, AssessmentDocument):
+        form = form_of(document)
+        return form.title if form else code
+    return code if document is None else document.title
 
 
 def _words_of_path(path: Sequence[str], lang: str) -> list[str]:

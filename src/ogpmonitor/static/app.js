@@ -49,5 +49,10 @@
     code.after(" ", button);
   });
   prepare(document);
+
+  // A link to something folded unfolds it.
+  const unfold = () => document.querySelector("details:target")?.setAttribute("open", "");
+  addEventListener("hashchange", unfold);
+  unfold();
   document.querySelector(".notice--problem[tabindex]")?.focus({ preventScroll: true });
 })();
