@@ -100,10 +100,6 @@ class Submission:
         for problem in problems:
             self.add(problem.key, PARTS.get(problem.message, ""), problem.message)
 
-    @property
-    def has_files(self) -> bool:
-        return any(self.uploads.values())
-
 
 def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, max_bytes: int) -> Submission:
     """What was sent about the questions `keys`; anything else is left aside. Wrong links and files are said at once."""

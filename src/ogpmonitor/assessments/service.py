@@ -86,16 +86,26 @@ async def start(
         updated_at=now,
         demo=demo,
     )
+    kept = await _only_once(session, assessment)
+    if kept is assessment:
+        await audit.record(
+            session, "assessment.started", by=by, about=assessment, after={"form": form.ref, "plan": plan}
+        )
+    return kept
+
+
+async def _only_once(session: AsyncSession, fresh: Assessment) -> Assessment:
+    """`fresh` is kept, or else the draft that a colleague began at the same moment."""
+    form, plan, commitment = fresh.form, fresh.plan, fresh.commitment
     try:
         async with session.begin_nested():
-            session.add(assessment)
-    except IntegrityError:  # a colleague began it at the same moment
-        begun = await queries.find_assessment(session, form=form.code, plan=plan, commitment=code)
+            session.add(fresh)
+    except IntegrityError:
+        begun = await queries.find_assessment(session, form=form, plan=plan, commitment=commitment)
         if begun is None:
             raise
         return begun
-    await audit.record(session, "assessment.started", by=by, about=assessment, after={"form": form.ref, "plan": plan})
-    return assessment
+    return fresh
 
 
 def is_open(published: Published) -> bool:

@@ -33,7 +33,7 @@ async def record(
     action: str,
     *,
     by: Doer,
-    about: Any,
+    about: Subject,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str | None = None,

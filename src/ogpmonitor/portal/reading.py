@@ -1,6 +1,6 @@
 """Questionnaires and assessments laid out to be read: questions with their answers, in the order of their form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method import forms, questionnaire
 from ogpmonitor.portal.evidence import EvidenceItem
 from ogpmonitor.portal.verdicts import Verdict, form_of, verdict_for
+from ogpmonitor.register.answers import sections_answered
 from ogpmonitor.register.documents import AssessmentDocument, Citation, PlanDocument, PublishedAnswer
 
 
@@ -73,29 +74,21 @@ def argued_sections(assessment: AssessmentDocument, around: Surroundings) -> lis
 
     A form that this release no longer carries is shown with the keys of its questions.
     """
-    given = {answer.question: answer for answer in assessment.answers}
     form = form_of(assessment)
     if form is None:
-        rest = [_argued(key, None, answer, assessment, around) for key, answer in given.items()]
+        rest = [_argued(answer.question, None, answer, assessment, around) for answer in assessment.answers]
         return [ArguedSection(assessment.form, None, rest)]
-    return _sections(form, given, assessment, around)
-
-
-def _sections(
-    form: forms.Form,
-    given: Mapping[str, PublishedAnswer],
-    assessment: AssessmentDocument,
-    around: Surroundings,
-) -> list[ArguedSection]:
-    sections: dict[tuple[str, str | None], list[Argued]] = {}
-    titles = {section.key: section.title for section in form.sections}
-    for asking in form.askings(around.commitments):
-        answer = given.get(asking.key)
-        if answer is not None:
-            scale = form.scale_of(asking.question)
-            argued = _argued(asking.question.text, scale, answer, assessment, around, question=asking.question)
-            sections.setdefault((asking.section.key, asking.commitment), []).append(argued)
-    return [ArguedSection(titles[key], commitment, answers) for (key, commitment), answers in sections.items()]
+    return [
+        ArguedSection(
+            section.title,
+            section.commitment,
+            [
+                _argued(question.text, form.scale_of(question), answer, assessment, around, question=question)
+                for question, answer in section.answers
+            ],
+        )
+        for section in sections_answered(form, assessment, around.commitments)
+    ]
 
 
 def _argued(

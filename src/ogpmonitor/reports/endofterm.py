@@ -3,7 +3,7 @@
 The template is ours, not a form of OGP's; it follows the header and the parts of an IRM results report (domain, 4.3).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cached_property
@@ -13,6 +13,7 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import Form, Option, Question, Scale, load_method
 from ogpmonitor.method.vocabularies import Term, load_policy_areas, load_values
+from ogpmonitor.register.answers import sections_answered
 from ogpmonitor.register.documents import (
     AssessmentDocument,
     Citation,
@@ -58,13 +59,22 @@ class ToldAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldSection:
+    """A section of a form with its answers; `commitment` is a code where it is asked once for each."""
+
+    title: Localized
+    commitment: str | None
+    answers: tuple[ToldAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ToldAssessment:
     """An assessment with its form: sections in their order, each with what was answered."""
 
     document: AssessmentDocument
     sha256: str
     form: Form
-    sections: tuple[tuple[Localized, tuple[ToldAnswer, ...]], ...]
+    sections: tuple[ToldSection, ...]
 
     @property
     def title(self) -> Localized:
@@ -230,8 +240,8 @@ class EndOfTerm:
         """Every scale that an answer of this edition was given on, the two of the report first."""
         used = {self.completion.ref: self.completion, self.openness.ref: self.openness}
         for told in [*self.plan_assessments, *(t for section in self.sections for t in section.assessments)]:
-            for _, answers in told.sections:
-                scales = (told.form.scale_of(a.question) for a in answers)
+            for section in told.sections:
+                scales = (told.form.scale_of(a.question) for a in section.answers)
                 used |= {scale.ref: scale for scale in scales if scale}
         return tuple(used.values())
 
@@ -299,17 +309,10 @@ def _openness(rating: AssessmentDocument, scale: Scale) -> Iterable[Rated]:
             yield Rated(given.code, scale, scale.option(given.code), load_values().term(given.value or ""))
 
 
-def _told_sections(
-    form: Form, document: AssessmentDocument, commitments: Sequence[str]
-) -> Iterable[tuple[Localized, tuple[ToldAnswer, ...]]]:
-    answers: Mapping[str, PublishedAnswer] = {answer.question: answer for answer in document.answers}
-    told: dict[str, list[ToldAnswer]] = {}
-    for asking in form.askings(commitments):
-        if asking.key in answers:
-            told.setdefault(asking.section.key, []).append(_told_answer(form, asking.question, answers[asking.key]))
-    for section in form.sections:
-        if section.key in told:
-            yield section.title, tuple(told[section.key])
+def _told_sections(form: Form, document: AssessmentDocument, commitments: Sequence[str]) -> Iterable[ToldSection]:
+    for section in sections_answered(form, document, commitments):
+        answers = tuple(_told_answer(form, question, answer) for question, answer in section.answers)
+        yield ToldSection(section.title, section.commitment, answers)
 
 
 def _told_answer(form: Form, question: Question, answer: PublishedAnswer) -> ToldAnswer:

@@ -4,7 +4,6 @@ import re
 from xml.etree import ElementTree as ET
 
 SVG = "{http://www.w3.org/2000/svg}"
-XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 MAX_CHARACTERS = 20_000
 DRAWING = frozenset(
     [

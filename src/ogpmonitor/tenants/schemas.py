@@ -163,10 +163,6 @@ class TenantFile(Data):
     switches: Switches
     ogp: OgpStatus
 
-    @property
-    def default_language(self) -> Language:
-        return self.languages[0]
-
     @model_validator(mode="after")
     def _level_fits_the_codes(self) -> Self:
         if (self.level == "municipality") != (self.territory.comuna is not None):

@@ -1,22 +1,14 @@
-"""What the portal's controllers share: the same page for everyone, the day it is, the edition that is asked for."""
+"""What the portal's controllers share: whose page it is, the day it is there, the edition that is asked for."""
 
 from datetime import date, datetime
-from typing import Any
-
-from litestar import Response
 
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.kit.respond import AnyRequest, place_of, public_page
+from ogpmonitor.kit.respond import AnyRequest, place_of
 from ogpmonitor.portal.queries import Published
 from ogpmonitor.tenants.directory import KnownTenant
 
 LONGEST_NUMBER = 9  # digits: an edition's number is a 32-bit integer
-
-
-def answer(request: AnyRequest, template: str, **context: Any) -> Response[bytes]:
-    """A page that is the same for everyone: whoever is signed in is not named on it, or their name would be kept."""
-    return public_page(request, template, actor=None, **context)
 
 
 def tenant_of(request: AnyRequest) -> KnownTenant:

@@ -1,6 +1,5 @@
 """`/{lang}/{tenant}/evidence/{sha256}/{file_name}`: a published file, named by what it is."""
 
-import re
 from urllib.parse import quote
 
 import structlog
@@ -18,7 +17,6 @@ from ogpmonitor.portal.queries import served_file
 from ogpmonitor.portal.routes.answering import tenant_of
 
 log = structlog.get_logger()
-PLAIN = re.compile(r"[^A-Za-z0-9 ._-]")
 
 
 class EvidenceController(Controller):

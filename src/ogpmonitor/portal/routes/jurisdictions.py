@@ -6,9 +6,9 @@ from litestar.di import NamedDependency
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.localized import Localized
-from ogpmonitor.kit.respond import AnyRequest
+from ogpmonitor.kit.respond import AnyRequest, public_page
 from ogpmonitor.portal import queries
-from ogpmonitor.portal.routes.answering import answer, tenant_of, today_at
+from ogpmonitor.portal.routes.answering import tenant_of, today_at
 from ogpmonitor.portal.standing import reported_together
 from ogpmonitor.portal.summaries import summaries
 from ogpmonitor.portal.verdicts import rated_together
@@ -26,7 +26,7 @@ class JurisdictionController(Controller):
         today = today_at(tenant)
         plans = await queries.list_plans(register, tenant.slug)
         published = await queries.published_plan(register, tenant.slug, plans[0].plan) if plans else None
-        return answer(
+        return public_page(
             request,
             "portal/jurisdiction.html",
             about=_about(tenant),
@@ -39,7 +39,7 @@ class JurisdictionController(Controller):
 
     @get("/about", permission=Permission.PUBLIC)
     async def about(self, request: AnyRequest) -> Response[bytes]:
-        return answer(request, "portal/jurisdiction_about.html", about=_about(tenant_of(request)))
+        return public_page(request, "portal/jurisdiction_about.html", about=_about(tenant_of(request)))
 
 
 def _about(tenant: KnownTenant) -> Localized | None:

@@ -11,14 +11,14 @@ from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.formats import reading_in
-from ogpmonitor.kit.respond import AnyRequest, place_of
+from ogpmonitor.kit.respond import AnyRequest, place_of, public_page
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal import queries
 from ogpmonitor.portal.evidence import evidence_items
 from ogpmonitor.portal.history import steps_of, told
 from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
-from ogpmonitor.portal.routes.answering import answer, edition_asked, number_of, standing_day, tenant_of
+from ogpmonitor.portal.routes.answering import edition_asked, number_of, standing_day, tenant_of
 from ogpmonitor.portal.standing import reported_together, timeline_of
 from ogpmonitor.portal.summaries import summaries, summary_of
 from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
@@ -45,7 +45,7 @@ class PlanController(Controller):
         published = await queries.published_plan(register, tenant.slug, plan, asked)
         today = standing_day(tenant, published, asked)
         questions = load_questionnaire().questions
-        return answer(
+        return public_page(
             request,
             "portal/plan.html",
             published=published,
@@ -73,7 +73,7 @@ class PlanController(Controller):
         if commitment.code != code:
             return _moved(request, f"{tenant.slug}/plans/{plan}/commitments/{commitment.code}/")
         today = standing_day(tenant, published, asked)
-        return answer(
+        return public_page(
             request,
             "portal/commitment.html",
             published=published,
@@ -104,7 +104,7 @@ class PlanController(Controller):
             raise NotFound("assessment.not_found")
         if found.code != code:
             return _moved(request, f"{tenant.slug}/plans/{plan}/assessments/{found.code}/")
-        return answer(
+        return public_page(
             request,
             "portal/assessment.html",
             published=published,
@@ -120,7 +120,7 @@ class PlanController(Controller):
         tenant = tenant_of(request)
         published = await queries.published_plan(register, tenant.slug, plan)
         steps = steps_of(await list_editions(register, tenant.slug, plan))
-        return answer(request, "portal/editions.html", published=published, steps=steps)
+        return public_page(request, "portal/editions.html", published=published, steps=steps)
 
     @get("/editions/{number:str}", permission=Permission.PUBLIC)
     async def edition(
@@ -137,7 +137,7 @@ class PlanController(Controller):
         changes = changes_between(before.documents, published.documents) if before else []
         with reading_in(tenant.zone):
             documents = told(changes, place_of(request).lang)
-        return answer(
+        return public_page(
             request,
             "portal/edition.html",
             published=published,

@@ -9,9 +9,9 @@ from litestar.response import Redirect
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.i18n import negotiate
-from ogpmonitor.kit.respond import AnyRequest, place_of
+from ogpmonitor.kit.respond import AnyRequest, place_of, public_page
 from ogpmonitor.portal import queries
-from ogpmonitor.portal.routes.answering import answer, today_at
+from ogpmonitor.portal.routes.answering import today_at
 from ogpmonitor.register.facts import plain
 from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
@@ -39,7 +39,7 @@ class PlatformController(Controller):
         words = queries.words_of(query)
         overviews = await queries.overviews(register, {tenant.slug: today_at(tenant) for tenant in tenants})
         found = await queries.search(register, words) if words else None
-        return answer(
+        return public_page(
             request,
             "portal/home.html",
             tenants=tenants,
@@ -53,7 +53,7 @@ class PlatformController(Controller):
     @get(["/about", "/about-platform"], permission=Permission.PUBLIC)
     async def about(self, request: AnyRequest) -> Response[bytes]:
         """On a jurisdiction's own host `about` is the jurisdiction's; the second is the platform's everywhere."""
-        return answer(request, "portal/about.html")
+        return public_page(request, "portal/about.html")
 
 
 def _named(tenants: Sequence[KnownTenant], words: Sequence[str]) -> list[KnownTenant]:
