@@ -98,11 +98,14 @@ def tenants() -> None:
 @click.option("--folder", default=DEFAULT_TENANTS, type=click.Path(path_type=Path), help="The folder of tenants.")
 def check_tenants(folder: Path) -> None:
     """Read every file of every tenant and name each problem; needs no database."""
+    from ogpmonitor.demo.files import read_demos  # noqa: PLC0415 (see the module's docstring)
     from ogpmonitor.kit.datafiles import DataRefused  # noqa: PLC0415 (see the module's docstring)
-    from ogpmonitor.plans.loading import read_folders  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.plans.loading import read_folders  # noqa: PLC0415 (as above)
 
     try:
         found = read_folders(folder)
+        for each in found:
+            read_demos(each, below=folder)
     except DataRefused as refused:
         fail(str(refused))
     plans = sum(len(each.plans) for each in found)

@@ -20,7 +20,7 @@ from ogpmonitor.kit.processes import Family, ProcessEndedError, interruptible, i
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
-PREPARED_BY = ("src/ogpmonitor", "migrations", "tenants")
+PREPARED_BY = ("src/ogpmonitor", "migrations")
 _ANOTHER_FOLDER = "choose another folder, as in: make demo DATA=some/folder"
 _READY_SECONDS = 60.0
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
@@ -212,7 +212,8 @@ def prepare(environment: Mapping[str, str]) -> str:
     import psycopg  # noqa: PLC0415 (a taken port should not wait for it)
     from psycopg import sql  # noqa: PLC0415 (as above)
 
-    mark = f"prepared by {fingerprint(ROOT)}"
+    tenants = Path(environment.get("OGPMONITOR_TENANTS_FOLDER", ROOT / "tenants"))
+    mark = f"prepared by {fingerprint(ROOT, tenants)}"
     url = environment["OGPMONITOR_DATABASE_URL"].replace("postgresql+psycopg:", "postgresql:", 1)
     try:
         with psycopg.connect(url, autocommit=True) as connection:
@@ -245,11 +246,11 @@ def _load(environment: Mapping[str, str]) -> None:
         raise CannotStart(str(error)) from error
 
 
-def fingerprint(root: Path) -> str:
+def fingerprint(root: Path, tenants: Path) -> str:
     """One word that changes when the code, a migration or a tenant's file does."""
     digest = hashlib.sha256()
-    for folder in PREPARED_BY:
-        for path in sorted((root / folder).rglob("*")):
+    for folder in (*(root / name for name in PREPARED_BY), tenants):
+        for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix in {".py", ".toml", ".md", ".svg"}:
-                digest.update(f"{path.relative_to(root)} {len(content := path.read_bytes())}\n".encode() + content)
+                digest.update(f"{path.relative_to(folder)} {len(content := path.read_bytes())}\n".encode() + content)
     return digest.hexdigest()[:32]

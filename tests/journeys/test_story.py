@@ -70,7 +70,7 @@ async def test_story_of_one_commitment(travellers: Traveller.Maker, lang: str, t
     await the_monitor_publishes(await travellers(lang), citizen)
 
     await citizen.open(COMMITMENT)
-    seen = await citizen.page.inner_text("main")
+    seen = await citizen.words()
     assert DONE in seen
     assert FOUND in seen
     await citizen.look("commitment-both-voices")
@@ -86,17 +86,17 @@ async def the_unit_publishes(unit: Traveller, citizen: Traveller) -> None:
     await unit.look("workbench")
     await report_a_milestone(unit)
     await citizen.open(COMMITMENT)
-    assert DONE not in await citizen.page.inner_text("main"), "what is not published may not be seen"
+    assert DONE not in await citizen.words(), "what is not published may not be seen"
 
     await unit.open(f"{WORKBENCH}publish/")
     await unit.look("publish-preview")
-    assert "Indicadores-2024.csv" in await unit.page.inner_text("main")
+    assert "Indicadores-2024.csv" in await unit.words()
     await unit.page.click("main form button.button--primary")
     await unit.page.wait_for_url(re.compile(r"/plans/2021-2024/"))
     await unit.look("published")
 
     await citizen.open(COMMITMENT)
-    seen = await citizen.page.inner_text("main")
+    seen = await citizen.words()
     assert DONE in seen
     assert WHY_LATE in seen
     await citizen.look("commitment-reported")
@@ -120,7 +120,7 @@ async def the_monitor_publishes(monitor: Traveller, citizen: Traveller) -> None:
     await monitor.page.wait_for_url(re.compile(r"/publish"))
     await monitor.look("assessment-review")
     await citizen.open(COMMITMENT)
-    assert FOUND not in await citizen.page.inner_text("main"), "a draft may not be seen"
+    assert FOUND not in await citizen.words(), "a draft may not be seen"
     await monitor.page.click("main form button.button--primary")
     await monitor.page.wait_for_load_state()
 
@@ -157,5 +157,5 @@ async def print_and_verify(citizen: Traveller, folder: Path) -> None:
     await citizen.page.locator('main input[name="q"]').press("Enter")
     await citizen.page.wait_for_url(re.compile(fingerprint[1]))
     await citizen.look("verified")
-    assert "Peñalolén" in await citizen.page.inner_text("main")
+    assert "Peñalolén" in await citizen.words()
     assert await citizen.page.locator(".notice--problem").count() == 0

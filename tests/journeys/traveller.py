@@ -47,6 +47,10 @@ class Traveller:
         assert answer is not None
         return answer
 
+    async def words(self) -> str:
+        """Everything the page says, also what is folded away, with single spaces."""
+        return " ".join((await self.page.locator("main").text_content() or "").split())
+
     async def enter(self, persona: str) -> None:
         """Sign in as one of the demo's personas."""
         await self.open("sign-in/")

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from ogpmonitor.kit.datafiles import Data, DataRefused, Problem, WebAddress, read_toml
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.plans.loading import Loadable
 from ogpmonitor.plans.planfile import Code, CommitmentFile, MilestoneFile, PlanFile, PlanSlug, only_once
 
 Progress = Literal["not_started", "ongoing", "completed", "withdrawn"]
@@ -124,6 +125,29 @@ def read_demo(path: Path, plan: PlanFile, *, below: Path | None = None) -> DemoF
     if problems:
         raise DataRefused(problems)
     return demo
+
+
+def read_demos(found: Loadable, *, below: Path | None = None) -> dict[str, DemoFile]:
+    """The demo content of one tenant, by the slug of the plan it belongs to.
+
+    Raises:
+        DataRefused: with every problem of every file; also when a file belongs to no plan of the tenant.
+    """
+    plans = {plan.slug: plan for plan in found.plans}
+    demos: dict[str, DemoFile] = {}
+    problems: list[Problem] = []
+    for path in found.folder.demo_files:
+        try:
+            if path.stem in plans:
+                demos[path.stem] = read_demo(path, plans[path.stem], below=below)
+            else:
+                file = str(path.relative_to(below)) if below else path.name
+                problems.append(Problem(file, "", "belongs to no plan of this tenant"))
+        except DataRefused as refused:
+            problems.extend(refused.problems)
+    if problems:
+        raise DataRefused(problems)
+    return demos
 
 
 def _mismatches(demo: DemoFile, plan: PlanFile) -> Iterator[tuple[str, str]]:

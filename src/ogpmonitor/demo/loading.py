@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 from ogpmonitor.accounts.models import Role
 from ogpmonitor.demo.assessing import assess
-from ogpmonitor.demo.files import DemoEvidence, DemoFile, DemoReport, read_demo
+from ogpmonitor.demo.files import DemoEvidence, DemoFile, DemoReport, read_demos
 from ogpmonitor.demo.media import evidence_bytes
 from ogpmonitor.demo.people import load_people, personas
 from ogpmonitor.demo.stage import Stage
@@ -62,14 +62,14 @@ async def load_demo(settings: Settings, key: SigningKey) -> None:
 
 
 async def _load_tenant(stage: Stage, found: Loadable) -> None:
-    demo_files = {path.stem: path for path in found.folder.demo_files}
+    demos = read_demos(found)
     for file in found.plans:
         async with stage.at(stage.coordinator) as session:
             if await register.latest_edition(session, stage.jurisdiction.slug, file.slug):
                 continue
             await _publish(stage, session, file.slug)  # as the sources give it
-        if file.slug in demo_files:
-            await _invent(stage, file.slug, read_demo(demo_files[file.slug], file))
+        if file.slug in demos:
+            await _invent(stage, file.slug, demos[file.slug])
 
 
 async def _invent(stage: Stage, slug: str, demo: DemoFile) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ogpmonitor.kit.db import Base, TenantOwned
+from ogpmonitor.register.log import written
 
 
 class Document(TenantOwned, Base):
@@ -93,6 +94,11 @@ class Checkpoint(TenantOwned, Base):
     key_id: Mapped[str]
     public_key: Mapped[str]  # base64 of the raw Ed25519 key
     signature: Mapped[str]  # base64, over `log.checkpoint_text`
+
+    @property
+    def written_at(self) -> str:
+        """The instant as it was signed."""
+        return written(self.at)
 
 
 class EvidenceReceipt(TenantOwned, Base):

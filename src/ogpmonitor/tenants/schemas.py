@@ -122,7 +122,6 @@ class Switches(Data):
     """Where tenants may differ. Every tenant says each of them; there is no other way to behave differently."""
 
     own_measure: bool
-    evaluator_name_public: bool
 
 
 class OgpStatus(Data):
