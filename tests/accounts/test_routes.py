@@ -1,7 +1,7 @@
 """Signing in and out."""
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from tests.factories.cast import TENANTS, Cast
 from tests.factories.site import Site, running_site
 
@@ -146,17 +146,16 @@ async def test_who_has_no_role_any_more_is_led_to_no_workbench(site: Site, setti
 
 async def test_the_open_page_takes_one_connection_at_a_time(site: Site) -> None:
     client = await site.sign_in("penalolen-coordinator")
-    pool = site.state.database.app_engine.sync_engine.pool
-    taken: list[int] = []
+    engine = site.state.database.app_engine
+    engine.pool._timeout = 2  # noqa: SLF001  nobody waits ten seconds here
+    held = [await engine.connect() for _ in range(14)]
+    try:
+        answer = await client.get(SIGN_IN)
+    finally:
+        for connection in held:
+            await connection.close()
 
-    def count(*_arguments: object) -> None:
-        taken.append(pool.checkedout())
-
-    event.listen(pool, "checkout", count)
-    await client.get(SIGN_IN)
-    event.remove(pool, "checkout", count)
-
-    assert max(taken) == 1
+    assert answer.status_code == 200
 
 
 async def test_a_form_for_two_words_takes_no_megabytes(site: Site) -> None:
