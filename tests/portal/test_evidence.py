@@ -34,7 +34,9 @@ async def test_a_published_file_is_handed_over_and_never_opened_as_a_page(site: 
     assert "filename*=UTF-8''%C3%A1rboles%20por%20barrio.csv" in answer.headers["content-disposition"]
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "no-cache"
+    again = await site.client.get(OPEN, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 NOT_FOR_EVERYONE = {

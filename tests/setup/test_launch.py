@@ -201,12 +201,12 @@ def test_fingerprint_changes_with_code_migrations_and_tenants_only(tmp_path: Pat
     for name in ("src/ogpmonitor/a.py", "migrations/b.py", "tenants/c/tenant.toml", "src/ogpmonitor/locale/es/x.po"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("one")
-    seen = {fingerprint(tmp_path)}
+    seen = {fingerprint(tmp_path, tmp_path / "tenants")}
 
     for name in ("src/ogpmonitor/a.py", "migrations/b.py", "tenants/c/tenant.toml"):
         (tmp_path / name).write_text("two")
-        seen.add(fingerprint(tmp_path))
+        seen.add(fingerprint(tmp_path, tmp_path / "tenants"))
     (tmp_path / "src/ogpmonitor/locale/es/x.po").write_text("two")
-    seen.add(fingerprint(tmp_path))
+    seen.add(fingerprint(tmp_path, tmp_path / "tenants"))
 
     assert len(seen) == 4

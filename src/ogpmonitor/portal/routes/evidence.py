@@ -11,7 +11,7 @@ from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound, Unavailable
 from ogpmonitor.kit.i18n import msgid
-from ogpmonitor.kit.respond import AnyRequest
+from ogpmonitor.kit.respond import AnyRequest, shared
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
 from ogpmonitor.portal.queries import served_file
 from ogpmonitor.portal.routes.answering import tenant_of
@@ -44,9 +44,9 @@ class EvidenceController(Controller):
             "Content-Disposition": disposition(file_name),
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "public, max-age=31536000, immutable",
+            "Cache-Control": "no-cache",  # asked about each time: an edition may restrict it any day
         }
-        return Response(content, media_type=receipt.media_type or "application/octet-stream", headers=headers)
+        return shared(request, content, receipt.media_type or "application/octet-stream", **headers)
 
 
 async def _intact(storage: Storage, sha256: str) -> bytes:
