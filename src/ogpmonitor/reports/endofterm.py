@@ -226,8 +226,9 @@ class EndOfTerm:
         return draw_bars([*bars, Bar(not_assessed, missing, apart=True)], maximum=max(1, len(self.sections)))
 
     def milestone_bars(self, lang: str) -> tuple[DrawnBar, ...]:
-        """Milestones completed of those that count, commitment by commitment, on one scale."""
-        return draw_bars([Bar(f"{s.code} {s.document.title.in_(lang)}", s.done, s.base) for s in self.sections])
+        """Milestones completed of those that count, for each commitment that has any, on one scale."""
+        told = [section for section in self.sections if section.base]
+        return draw_bars([Bar(f"{s.code} {s.document.title.in_(lang)}", s.done, s.base) for s in told])
 
     @cached_property
     def is_demo(self) -> bool:
