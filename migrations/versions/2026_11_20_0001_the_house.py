@@ -384,6 +384,10 @@ CREATE FUNCTION platform.actor_role() RETURNS text LANGUAGE sql STABLE SECURITY 
     AS $$ SELECT m.role FROM platform.memberships m
           WHERE m.tenant_id = platform.current_tenant() AND m.person_id = platform.current_actor()
             AND m.starts_on <= current_date AND (m.ends_on IS NULL OR m.ends_on >= current_date) $$;
+CREATE FUNCTION platform.actor_unit() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+    AS $$ SELECT m.unit FROM platform.memberships m
+          WHERE m.tenant_id = platform.current_tenant() AND m.person_id = platform.current_actor()
+            AND m.starts_on <= current_date AND (m.ends_on IS NULL OR m.ends_on >= current_date) $$;
 """
 
 SEALED = (
@@ -436,7 +440,9 @@ CREATE POLICY read ON workbench.milestones FOR SELECT TO ogpmonitor_app USING ({
 CREATE POLICY read ON workbench.evidence_supports FOR SELECT TO ogpmonitor_app USING ({GOVERNMENT});
 CREATE POLICY write ON workbench.plans TO ogpmonitor_app USING ({ROLE} = 'coordinator');
 CREATE POLICY write ON workbench.commitments TO ogpmonitor_app USING ({ROLE} = 'coordinator');
-CREATE POLICY write ON workbench.milestones TO ogpmonitor_app USING ({UNIT});
+CREATE POLICY write ON workbench.milestones TO ogpmonitor_app USING ({ROLE} = 'coordinator'
+    OR ({ROLE} = 'contact' AND (SELECT platform.actor_unit()) IN
+        (SELECT value FROM jsonb_each_text(responsible_unit) WHERE key <> 'source')));
 CREATE POLICY write ON workbench.evidence_supports TO ogpmonitor_app USING ({UNIT} AND EXISTS
     (SELECT 1 FROM workbench.evidence e WHERE e.id = evidence_id AND e.voice = 'government'));
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from tests.factories.cast import Cast
 from tests.factories.plans import COMPLETED, LATE, OTHER_UNIT, OWN_UNIT, milestone_of
 
@@ -140,3 +140,16 @@ def test_said_in_takes_away_our_own_translation_of_what_is_no_longer_said() -> N
     assert said_in("es", "Uno", before) == Localized.model_validate(before)
     assert said_in("en", "One, really", before) == Localized.of("en", es="Uno", en="One, really")
     assert said_in("es", None, before) is None
+
+
+async def test_a_contact_reaches_only_its_own_unit_s_milestones_by_sql_too(cast: Cast) -> None:
+    """The row policy asks for the unit as the permission table does: late is not the only thing code may forget."""
+    statement = text("UPDATE workbench.milestones SET progress = 'withdrawn' RETURNING responsible_unit ->> 'es'")
+
+    async with cast.rehearsal("penalolen", cast.contact) as session:
+        written = set((await session.scalars(statement)).all())
+    async with cast.rehearsal("penalolen", cast.coordinator) as session:
+        all_units = set((await session.scalars(statement)).all())
+
+    assert written == {cast.contact.unit}
+    assert len(all_units) > 1

@@ -33,6 +33,8 @@ async def get_plan(session: AsyncSession, slug: str) -> Plan:
 async def get_milestone(session: AsyncSession, milestone_id: UUID, *, to_write: bool = False) -> Milestone:
     """A milestone with its commitment and plan. `to_write` waits for whoever is writing it, and holds it until the end.
 
+    A row that the actor may read and not write cannot be held: it is given as it is, for the service to refuse.
+
     Raises:
         NotFound: there is none, or it is another tenant's.
     """
@@ -41,9 +43,10 @@ async def get_milestone(session: AsyncSession, milestone_id: UUID, *, to_write: 
         .where(Milestone.id == milestone_id)
         .options(joinedload(Milestone.commitment, innerjoin=True).joinedload(Commitment.plan, innerjoin=True))
     )
-    if to_write:
-        statement = statement.with_for_update(of=Milestone)
-    milestone = (await session.scalars(statement)).one_or_none()
+    held = statement.with_for_update(of=Milestone) if to_write else statement
+    milestone = (await session.scalars(held)).one_or_none()
+    if milestone is None and to_write:
+        milestone = (await session.scalars(statement)).one_or_none()
     if milestone is None:
         raise NotFound("milestone.not_found")
     return milestone
