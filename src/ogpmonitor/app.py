@@ -130,6 +130,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         compression_config=CompressionConfig(backend="brotli", brotli_quality=5, brotli_gzip_fallback=True),
         request_max_body_size=settings.max_upload_bytes * settings.max_files_per_form + FORM_OVERHEAD_BYTES,
         openapi_config=None,
+        logging_config=None,  # ours is set up already, and Litestar would put its own in its place
     )
 
 
