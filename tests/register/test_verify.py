@@ -179,12 +179,17 @@ async def test_a_row_too_many_is_found(settings: Settings, table: str) -> None:
     assert any(finding.table == table for finding in verdict.findings)
 
 
+async def newest_head(session: AsyncSession) -> Checkpoint:
+    """What somebody who kept the last report knows."""
+    return (await session.scalars(select(Checkpoint).order_by(Checkpoint.sequence.desc()).limit(1))).one()
+
+
 async def test_the_end_of_the_log_cut_off_is_found_by_a_head_known_from_elsewhere(
     settings: Settings, database: Database
 ) -> None:
     """Rows removed with everything about them leave no gap; a report that somebody kept does."""
     async with database.register_session() as session:
-        known = await queries.latest_checkpoint(session)
+        known = await newest_head(session)
     async with tampered(settings) as session:
         last = (known.sequence, await session.scalar(text("SELECT max(published_at) FROM register.editions")))
         edition = await session.scalar(
@@ -242,7 +247,7 @@ async def rewrite_facts(session: AsyncSession, address: Any) -> None:
 
 async def test_a_head_known_from_elsewhere_that_holds_says_nothing(database: Database) -> None:
     async with database.register_session() as session:
-        known = await queries.latest_checkpoint(session)
+        known = await newest_head(session)
 
     assert (await verdict_of(database, known=(known.sequence, known.head_hash))).holds
 

@@ -166,24 +166,6 @@ class PlanFile(Data):
     sources: tuple[Source, ...] = Field(min_length=1)
     commitments: tuple[CommitmentFile, ...] = ()
 
-    @property
-    def lead_institutions(self) -> tuple[Localized, ...]:
-        return self._list("EC01")
-
-    @property
-    def participants(self) -> tuple[Localized, ...]:
-        """Groups of people who took part in the co-creation."""
-        return self._list("EC05")
-
-    @property
-    def monitoring_body(self) -> Localized | None:
-        answer = self.answers.get("EC09")
-        return answer if isinstance(answer, Localized) else None
-
-    def _list(self, key: str) -> tuple[Localized, ...]:
-        answer = self.answers.get(key)
-        return answer if isinstance(answer, tuple) else ()
-
     @model_validator(mode="after")
     def _answers_fit_the_questionnaire(self) -> Self:
         questions = load_questionnaire().questions

@@ -140,8 +140,3 @@ async def first_checkpoint_after(session: AsyncSession, sequence: int) -> Checkp
     """The oldest signed checkpoint that covers entry `sequence`."""
     statement = select(Checkpoint).where(Checkpoint.sequence >= sequence).order_by(Checkpoint.sequence).limit(1)
     return (await session.scalars(statement)).one_or_none()
-
-
-async def latest_checkpoint(session: AsyncSession) -> Checkpoint | None:
-    """The newest signed head of the log."""
-    return (await session.scalars(select(Checkpoint).order_by(Checkpoint.sequence.desc()).limit(1))).one_or_none()
