@@ -24,7 +24,7 @@ LINK = Citation(kind="link", title="Acta", url="https://example.org/acta")
 def full_answers(sheet: Sheet | None = None, **given: Given) -> dict[str, Given]:
     """Answers that can be published; with a sheet the verdict cites what the government published."""
     published = citable_evidence(sheet)[:1] if sheet else []
-    cited = tuple(one.cited("es") for one in published) or (LINK,)
+    cited = tuple(Citation.of(one.evidence, "es") for one in published) or (LINK,)
     return {
         "EOC1.1": Given("substantial", "Casi todo se hizo.", "Una entrevista.", cited),
         "EOC1.2": Given("El presupuesto llegó tarde."),

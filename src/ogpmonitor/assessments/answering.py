@@ -35,20 +35,6 @@ class Citable:
         """What its tick is called."""
         return f"published:{self.evidence.id}"
 
-    def cited(self, lang: str) -> Citation:
-        """A citation of it: by the hash of its bytes, never a copy."""
-        evidence = self.evidence
-        return Citation(
-            kind="published",
-            title=evidence.title.in_(lang),
-            sha256=evidence.sha256,
-            url=evidence.url,
-            file_name=evidence.file_name,
-            media_type=evidence.media_type,
-            size_bytes=evidence.size_bytes,
-            evidence_id=evidence.id,
-        )
-
 
 def citable_evidence(sheet: Sheet) -> list[Citable]:
     """Everything the government published about what is assessed, in that edition, in the plan's order."""
@@ -100,7 +86,7 @@ class Sources:
         kept = [citation for given in sheet.answers.values() for citation in given.citations]
         own = [cited_file(evidence) for evidence in files]
         return cls(
-            published={citable.name: citable.cited(lang) for citable in citable_evidence(sheet)},
+            published={citable.name: Citation.of(citable.evidence, lang) for citable in citable_evidence(sheet)},
             files={citation_name(citation): citation for citation in own},
             links={citation_name(citation): citation for citation in kept if citation.kind == "link"},
         )

@@ -51,14 +51,5 @@ def _citation(stage: Stage, published: Published, code: str) -> Citation:
         for milestone in commitment.milestones:
             for one in milestone.evidence:
                 if one.id == wanted:
-                    return Citation(
-                        kind="published",
-                        title=one.title.in_(LANGUAGE),
-                        sha256=one.sha256,
-                        url=one.url,
-                        file_name=one.file_name,
-                        media_type=one.media_type,
-                        size_bytes=one.size_bytes,
-                        evidence_id=one.id,
-                    )
+                    return Citation.of(one, LANGUAGE)
     raise LookupError(f"{code} is not published")

@@ -205,6 +205,13 @@ class Citation(Part):
     size_bytes: int | None = None
     evidence_id: str | None = None
 
+    @classmethod
+    def of(cls, evidence: PublishedEvidence, lang: str) -> "Citation":
+        """A citation of what the government published: by the hash of its bytes, never a copy."""
+        names = ("sha256", "url", "file_name", "media_type", "size_bytes")
+        facts = {name: getattr(evidence, name) for name in names}
+        return cls(kind="published", title=evidence.title.in_(lang), evidence_id=evidence.id, **facts)
+
     @property
     def own_file(self) -> PublishedEvidence | None:
         """The monitor's own file, as evidence that may be served."""
