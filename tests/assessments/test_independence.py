@@ -3,9 +3,8 @@
 Every attempt is SQL as the application's role, sealed as the attacker would be: what stops it is the database.
 """
 
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -14,21 +13,18 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from tests.factories.assessments import PENALOLEN, PLAN, a_filled_draft, a_published_assessment
+from tests.factories.attempts import ATTEMPTS, Scene, insert_edition
 from tests.factories.cast import Cast
 
 from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.models import Membership, Person, Role
-from ogpmonitor.kit.db import OWNER_ROLE, TenantSession, owner_session, seal
+from ogpmonitor.kit.db import OWNER_ROLE, owner_session, seal
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.register.documents import (
-    AssessmentDocument,
-    Manifest,
     ManifestEntry,
-    canonical,
-    name_of,
 )
 from ogpmonitor.register.log import SigningKey
-from ogpmonitor.register.queries import Published, published_plan
+from ogpmonitor.register.queries import published_plan
 from ogpmonitor.register.service import Address, append_edition
 from ogpmonitor.settings import Settings
 
@@ -39,22 +35,6 @@ ATTACKERS = (
 
 
 REFUSALS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A draft with a file of its own, a published assessment, and people who would like to meddle."""
-
-    cast: Cast
-    key: SigningKey
-    people: Mapping[str, Actor]
-    draft: UUID
-    answer: UUID
-    own_file: UUID
-    own_file_sha256: str
-    finished: UUID
-    published: Published
-    document: AssessmentDocument
 
 
 @pytest.fixture
@@ -103,321 +83,6 @@ async def _people(cast: Cast, settings: Settings) -> Mapping[str, Actor]:
         "former_monitor": former,
         "nobody": STRANGER,
     }
-
-
-Attempt = Callable[[TenantSession, Scene], Awaitable[int]]
-ATTEMPTS: dict[str, Attempt] = {}
-
-
-def attempt(function: Attempt) -> Attempt:
-    """Enter it into the table. It returns how many rows it saw or changed, or the database refuses."""
-    ATTEMPTS[function.__name__] = function
-    return function
-
-
-async def _count(session: TenantSession, sql: str, **values: object) -> int:
-    return len((await session.execute(text(sql), values)).all())
-
-
-async def _change(session: TenantSession, sql: str, **values: object) -> int:
-    result = await session.execute(text(sql), values)
-    return result.rowcount
-
-
-@attempt
-async def read_draft(session: TenantSession, _scene: Scene) -> int:
-    return await _count(session, "SELECT 1 FROM workbench.assessments WHERE status = 'draft'")
-
-
-@attempt
-async def count_drafts_by_their_answers(session: TenantSession, scene: Scene) -> int:
-    return await _count(session, "SELECT 1 FROM workbench.assessment_answers WHERE assessment_id = :id", id=scene.draft)
-
-
-@attempt
-async def read_own_file(session: TenantSession, _scene: Scene) -> int:
-    return await _count(session, "SELECT 1 FROM workbench.evidence WHERE voice = 'monitor'")
-
-
-@attempt
-async def read_trace_of_draft(session: TenantSession, scene: Scene) -> int:
-    return await _count(
-        session,
-        "SELECT 1 FROM workbench.audit_records WHERE subject_id IN (:draft, :file)",
-        draft=scene.draft,
-        file=scene.own_file,
-    )
-
-
-@attempt
-async def find_draft_in_register(session: TenantSession, scene: Scene) -> int:
-    return await _count(
-        session,
-        "SELECT 1 FROM register.evidence_receipts WHERE sha256 = :sha UNION ALL"
-        " SELECT 1 FROM register.log_entries WHERE subject_sha256 = :sha UNION ALL"
-        " SELECT 1 FROM register.documents WHERE position(convert_to(:sha, 'UTF8') IN body) > 0",
-        sha=scene.own_file_sha256,
-    )
-
-
-@attempt
-async def find_draft_in_jobs(session: TenantSession, scene: Scene) -> int:
-    return await _count(
-        session, "SELECT 1 FROM jobs.procrastinate_jobs WHERE args::text LIKE '%' || :id || '%'", id=str(scene.draft)
-    )
-
-
-@attempt
-async def insert_draft(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session,
-        "INSERT INTO workbench.assessments (id, version, form, form_version, plan, commitment, edition_sha256, status,"
-        " evaluator, created_at, updated_at, demo) VALUES (gen_random_uuid(), 1, 'end-of-commitment', 1, :plan, 'C1',"
-        " :sha, 'draft', 'x', now(), now(), true)",
-        plan=PLAN,
-        sha=scene.published.edition.sha256,
-    )
-
-
-@attempt
-async def insert_rating(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session,
-        "INSERT INTO workbench.assessment_answers (id, version, assessment_id, question, value, explanation,"
-        " \"references\", citations) VALUES (gen_random_uuid(), 1, :id, 'EOC9.9', 'complete', '', '', '[]')",
-        id=scene.draft,
-    )
-
-
-@attempt
-async def update_draft(session: TenantSession, _scene: Scene) -> int:
-    return await _change(session, "UPDATE workbench.assessments SET evaluator = 'x' WHERE status = 'draft'")
-
-
-@attempt
-async def update_rating(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session, "UPDATE workbench.assessment_answers SET value = 'complete' WHERE id = :id", id=scene.answer
-    )
-
-
-@attempt
-async def publish_or_close_draft(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session, "UPDATE workbench.assessments SET status = 'published' WHERE id = :id", id=scene.draft
-    )
-
-
-@attempt
-async def delete_draft(session: TenantSession, scene: Scene) -> int:
-    return await _change(session, "DELETE FROM workbench.assessments WHERE id = :id", id=scene.draft)
-
-
-@attempt
-async def delete_rating(session: TenantSession, scene: Scene) -> int:
-    return await _change(session, "DELETE FROM workbench.assessment_answers WHERE id = :id", id=scene.answer)
-
-
-@attempt
-async def alter_published(session: TenantSession, scene: Scene) -> int:
-    return await _change(session, "UPDATE workbench.assessments SET evaluator = 'x' WHERE id = :id", id=scene.finished)
-
-
-@attempt
-async def reopen_published(session: TenantSession, scene: Scene) -> int:
-    return await _change(session, "UPDATE workbench.assessments SET status = 'draft' WHERE id = :id", id=scene.finished)
-
-
-@attempt
-async def alter_published_rating(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session,
-        "UPDATE workbench.assessment_answers SET value = 'complete' WHERE assessment_id = :id",
-        id=scene.finished,
-    )
-
-
-@attempt
-async def delete_published(session: TenantSession, scene: Scene) -> int:
-    return await _change(session, "DELETE FROM workbench.assessments WHERE id = :id", id=scene.finished)
-
-
-@attempt
-async def alter_own_file(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session, "UPDATE workbench.evidence SET withdrawn_at = now() WHERE id = :id", id=scene.own_file
-    )
-
-
-@attempt
-async def submit_as_monitor(session: TenantSession, _scene: Scene) -> int:
-    return await _change(
-        session,
-        "INSERT INTO workbench.evidence (id, version, voice, kind, title, url, sha256, restricted, submitted_at, demo)"
-        " VALUES (gen_random_uuid(), 1, 'monitor', 'link', '{\"source\": \"es\", \"es\": \"x\"}', 'https://x.example',"
-        " 'x', false, now(), true)",
-    )
-
-
-@attempt
-async def hang_own_file_on_a_milestone(session: TenantSession, scene: Scene) -> int:
-    """A foreign key would tell whether the file exists."""
-    return await _change(
-        session,
-        "INSERT INTO workbench.evidence_supports (evidence_id, milestone_id) SELECT :file, id"
-        " FROM workbench.milestones LIMIT 1",
-        file=scene.own_file,
-    )
-
-
-@attempt
-async def write_trace_as_monitor(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session,
-        "INSERT INTO workbench.audit_records (id, at, actor_id, actor_role, action, subject)"
-        " VALUES (gen_random_uuid(), now(), :who, 'monitor', 'assessment.saved', 'assessments')",
-        who=scene.cast.monitor.id,
-    )
-
-
-@attempt
-async def insert_assessment_document(session: TenantSession, scene: Scene) -> int:
-    return await _insert_document(session, "assessment", canonical(_better(scene)))
-
-
-@attempt
-async def insert_assessment_as_a_commitment(session: TenantSession, scene: Scene) -> int:
-    return await _insert_document(session, "commitment", canonical(_better(scene)))
-
-
-@attempt
-async def publish_in_the_monitors_voice(session: TenantSession, scene: Scene) -> int:
-    address = Address(PENALOLEN, PLAN)
-    await append_edition(session, address, [_better(scene)], voice="monitor", key=scene.key)
-    return 1
-
-
-@attempt
-async def publish_a_better_rating_as_government(session: TenantSession, scene: Scene) -> int:
-    address = Address(PENALOLEN, PLAN)
-    await append_edition(session, address, [_better(scene)], voice="government", key=scene.key)
-    return 1
-
-
-@attempt
-async def drop_the_assessment(session: TenantSession, scene: Scene) -> int:
-    kept = [one for one in scene.published.entries if one.kind != "assessment"]
-    return await _insert_edition(
-        session, scene, [ManifestEntry(kind=e.kind, code=e.code, sha256=e.document_sha256) for e in kept]
-    )
-
-
-@attempt
-async def put_another_assessment_in_its_place(session: TenantSession, scene: Scene) -> int:
-    entries = [
-        ManifestEntry(
-            kind=entry.kind,
-            code=entry.code,
-            sha256=scene.published.entries[0].document_sha256 if entry.kind == "assessment" else entry.document_sha256,
-        )
-        for entry in scene.published.entries
-    ]
-    return await _insert_edition(session, scene, entries)
-
-
-@attempt
-async def slip_an_entry_into_an_edition(session: TenantSession, scene: Scene) -> int:
-    entry = next(entry for entry in scene.published.entries if entry.kind == "assessment")
-    return await _change(
-        session,
-        "INSERT INTO register.edition_entries (edition_sha256, kind, code, position, document_sha256)"
-        " VALUES (:edition, 'assessment', 'end-of-commitment:C1', 99, :sha)",
-        edition=scene.published.edition.sha256,
-        sha=entry.document_sha256,
-    )
-
-
-@attempt
-async def let_anyone_fetch_the_own_file(session: TenantSession, scene: Scene) -> int:
-    return await _change(
-        session,
-        "INSERT INTO register.evidence_receipts (edition_sha256, evidence_id, sha256, kind, file_name, media_type,"
-        " size_bytes, restricted) VALUES (:edition, :id, :sha, 'file', 'x.txt', 'text/plain', 1, false)",
-        edition=scene.published.edition.sha256,
-        id=scene.own_file,
-        sha=scene.own_file_sha256,
-    )
-
-
-@attempt
-async def change_the_rating_in_the_facts(session: TenantSession, _scene: Scene) -> int:
-    return await _change(
-        session,
-        "UPDATE facts.commitments SET completion = 'complete' WHERE jurisdiction = :slug AND code = 'C3'",
-        slug=PENALOLEN,
-    )
-
-
-@attempt
-async def alter_the_register(session: TenantSession, _scene: Scene) -> int:
-    return await _change(session, "UPDATE register.documents SET kind = 'plan' WHERE kind = 'assessment'")
-
-
-@attempt
-async def delete_from_the_register(session: TenantSession, _scene: Scene) -> int:
-    return await _change(session, "DELETE FROM register.edition_entries WHERE kind = 'assessment'")
-
-
-def _better(scene: Scene) -> AssessmentDocument:
-    answers = [
-        answer.model_copy(update={"value": "complete"}) if answer.question == "EOC1.1" else answer
-        for answer in scene.document.answers
-    ]
-    ratings = [
-        rating.model_copy(update={"code": "complete"}) if rating.measures == "completion" else rating
-        for rating in scene.document.ratings
-    ]
-    return scene.document.model_copy(update={"answers": tuple(answers), "ratings": tuple(ratings)})
-
-
-async def _insert_document(session: TenantSession, kind: str, body: bytes) -> int:
-    return await _change(
-        session,
-        "INSERT INTO register.documents (sha256, kind, body) VALUES (:sha, :kind, :body)",
-        sha=name_of(body),
-        kind=kind,
-        body=body,
-    )
-
-
-async def _insert_edition(
-    session: TenantSession, scene: Scene, entries: Sequence[ManifestEntry], *, voice: str = "government"
-) -> int:
-    """An edition by hand: what the application would never write."""
-    last = scene.published.edition
-    facts = json.loads(last.body) | {"number": last.number + 1, "previous": last.sha256, "voice": voice}
-    body = canonical(Manifest.model_validate(facts | {"documents": [entry.model_dump() for entry in entries]}))
-    changed = await _change(
-        session,
-        "INSERT INTO register.editions (sha256, jurisdiction, plan, number, voice, is_baseline, published_at, body)"
-        " VALUES (:sha, :slug, :plan, :number, :voice, false, now(), :body)",
-        sha=name_of(body),
-        slug=PENALOLEN,
-        plan=PLAN,
-        number=last.number + 1,
-        voice=voice,
-        body=body,
-    )
-    for position, entry in enumerate(entries):
-        await _change(
-            session,
-            "INSERT INTO register.edition_entries (edition_sha256, kind, code, position, document_sha256)"
-            " VALUES (:edition, :kind, :code, :position, :sha256)",
-            edition=name_of(body),
-            position=position,
-            **entry.model_dump(),
-        )
-    return changed
 
 
 async def _try(scene: Scene, name: str, who: Actor, tenant: str = PENALOLEN) -> str:
@@ -516,7 +181,7 @@ async def _try_with(scene: Scene, who: Actor, entries: Sequence[ManifestEntry]) 
     """What the database says against an edition of the monitor's with these entries."""
     try:
         async with scene.cast.rehearsal(PENALOLEN, who) as session:
-            await _insert_edition(session, scene, entries, voice="monitor")
+            await insert_edition(session, scene, entries, voice="monitor")
             await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     except DBAPIError as error:
         said = str(error.orig).splitlines()[0]
