@@ -178,7 +178,7 @@ async def _session(request: Request[Any, Any, Any]) -> AsyncGenerator[TenantSess
     tenant, actor = request.state.place.tenant, request.user
     database: Database = request.app.state.database
     async with database.tenant_session(
-        tenant.id if tenant else None, actor.id, read_only=request.method in SAFE_METHODS
+        tenant.id if tenant else None, actor.id, key=actor.key_sha256, read_only=request.method in SAFE_METHODS
     ) as session:
         yield session
 

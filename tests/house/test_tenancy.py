@@ -27,6 +27,15 @@ OWNED: dict[str, Table] = {
 SEALED = sorted(name for name, table in OWNED.items() if table.schema in ("workbench", "platform"))
 OPEN = sorted(set(OWNED) - set(SEALED))  # published: everyone may read, only the own tenant writes
 TENANT = "tenant_id"
+# A row with one value of each type, for a table that the demo leaves empty.
+SOME_ROW = """
+    INSERT INTO {name} SELECT (jsonb_populate_record(NULL::{name}, (
+        SELECT jsonb_object_agg(attname, CASE format_type(atttypid, NULL)
+            WHEN 'uuid' THEN to_jsonb(gen_random_uuid()) WHEN 'boolean' THEN 'false' WHEN 'integer' THEN '1'
+            WHEN 'jsonb' THEN '{{}}' WHEN 'uuid[]' THEN '[]' WHEN 'date' THEN to_jsonb(current_date)
+            WHEN 'timestamp with time zone' THEN to_jsonb(now()) ELSE to_jsonb(gen_random_uuid()::text) END)
+        FROM pg_attribute WHERE attrelid = CAST(%(table)s AS regclass) AND attnum > 0 AND NOT attisdropped
+    ) || jsonb_build_object('tenant_id', %(owner)s::text))).*"""
 
 
 @asynccontextmanager
@@ -96,6 +105,8 @@ async def two_tenants_everywhere(settings: Settings, cast: Cast) -> None:
     mine, theirs = cast.tenant_ids["penalolen"], cast.tenant_ids["maipu"]
     async with tampering(settings) as connection:
         for name in SEALED:
+            if not await (await connection.execute(f"SELECT 1 FROM {name} LIMIT 1")).fetchone():
+                await connection.execute(SOME_ROW.format(name=name), {"table": name, "owner": mine})
             await connection.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
             for owner in (mine, theirs):
                 await connection.execute(

@@ -40,12 +40,12 @@ REGISTER = {
         "title_en", "title_es", "starts_on", "ends_on", "search", "demo", "tenant_id",
     ),
     "facts.commitments": (
-        "jurisdiction", "plan", "code", "position", "title_en", "title_es", "declared_status", "completion",
-        "best_degree", "assessed_at", "search", "demo", "rating_demo", "tenant_id",
+        "jurisdiction", "plan", "code", "position", "title_en", "title_es", "declared_status", "fulfilled",
+        "added", "set_aside", "completion", "best_degree", "assessed_at", "search", "demo", "rating_demo", "tenant_id",
     ),
     "facts.milestones": (
-        "jurisdiction", "plan", "commitment", "code", "progress", "due_on", "completed_on", "reported_at", "demo",
-        "tenant_id",
+        "jurisdiction", "plan", "commitment", "code", "progress", "added", "set_aside", "due_on", "completed_on",
+        "reported_at", "demo", "tenant_id",
     ),
 }  # fmt: skip
 EVERY_COLUMN = [(table, column) for table, columns in REGISTER.items() for column in columns]

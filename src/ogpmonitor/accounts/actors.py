@@ -19,11 +19,15 @@ class Actor:
     platform_role: PlatformRole | None = None
     unit: str | None = None
     sign_in_id: UUID | None = None
+    # A contact who came by a request's link has no account: only the request, and what it asks for.
+    request_id: UUID | None = None
+    asked: frozenset[UUID] = frozenset()  # milestones
+    key_sha256: str | None = None  # by which the database knows the holder of the request
 
     @property
     def is_stranger(self) -> bool:
-        """Whether nobody is signed in."""
-        return self.id is None
+        """Whether nobody is signed in and nobody came by a request's link."""
+        return self.id is None and self.request_id is None
 
 
 STRANGER = Actor(None, "")

@@ -6,6 +6,7 @@ A route declares a permission; the route, the service, the button in a template 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
 
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.models import PlatformRole, Role
@@ -17,16 +18,25 @@ class Permission(StrEnum):
     ASSESSMENT_PUBLISH = "assessment:publish"
     ASSESSMENT_READ = "assessment:read"
     ASSESSMENT_WRITE = "assessment:write"
+    BOARD_READ = "board:read"
     DESK_READ = "desk:read"
     EVIDENCE_READ = "evidence:read"
     EVIDENCE_SUBMIT = "evidence:submit"
     EVIDENCE_WITHDRAW = "evidence:withdraw"
+    HISTORY_READ = "history:read"
+    IMPORT_RUN = "import:run"
     MILESTONE_READ = "milestone:read"
     MILESTONE_REPORT = "milestone:report"
+    PERIOD_MANAGE = "period:manage"
+    PLAN_AMEND = "plan:amend"
     PLAN_PUBLISH = "plan:publish"
     PLAN_READ = "plan:read"
+    PLAN_SUBMIT = "plan:submit"
     PLAN_WRITE = "plan:write"
     PUBLIC = "public"
+    REPORT_REVIEW = "report:review"
+    REQUEST_ANSWER = "request:answer"
+    REQUEST_MANAGE = "request:manage"
     SESSION_END = "session:end"
     WORKBENCH_ENTER = "workbench:enter"
 
@@ -34,6 +44,7 @@ class Permission(StrEnum):
 class OwedByUnit(Protocol):
     """Anything a unit answers for: a milestone, in practice."""
 
+    id: UUID
     responsible_unit: dict[str, Any] | None
 
 
@@ -62,15 +73,21 @@ def monitor(actor: Actor, _thing: Any) -> bool:
 
 
 def contact(actor: Actor, _thing: Any) -> bool:
-    return actor.role == Role.CONTACT
+    """A contact with an account: a request's link opens no other door."""
+    return actor.role == Role.CONTACT and actor.request_id is None
 
 
 def responsible_unit(actor: Actor, thing: OwedByUnit | None) -> bool:
-    """A contact, for what its own unit owes; for nothing in particular, any contact."""
+    """A contact, for what its own unit owes; for nothing in particular, any contact.
+
+    Who came by a request's link answers for what the request asks, and for nothing else.
+    """
     if actor.role != Role.CONTACT:
         return False
     if thing is None:
         return True
+    if actor.request_id is not None and thing.id not in actor.asked:
+        return False
     unit = thing.responsible_unit or {}
     return actor.unit is not None and actor.unit in (unit.get(lang) for lang in unit if lang != "source")
 
@@ -83,22 +100,36 @@ def operator(actor: Actor, _thing: Any) -> bool:
     return actor.platform_role == PlatformRole.OPERATOR
 
 
+def asked(actor: Actor, _thing: Any) -> bool:
+    """Whoever came by the link of a request for reports."""
+    return actor.request_id is not None
+
+
 GOVERNMENT: Sequence[Rule] = (coordinator, contact, viewer)
 
 ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.ASSESSMENT_PUBLISH: (monitor,),
     Permission.ASSESSMENT_READ: (monitor,),
     Permission.ASSESSMENT_WRITE: (monitor,),
+    Permission.BOARD_READ: GOVERNMENT,
     Permission.DESK_READ: (ogp_staff, operator),
     Permission.EVIDENCE_READ: (*GOVERNMENT, monitor),  # row policies show each voice its own
     Permission.EVIDENCE_SUBMIT: (coordinator, responsible_unit, monitor),
     Permission.EVIDENCE_WITHDRAW: (coordinator, responsible_unit),
+    Permission.HISTORY_READ: (coordinator,),
+    Permission.IMPORT_RUN: (coordinator,),
     Permission.MILESTONE_READ: GOVERNMENT,
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
+    Permission.PERIOD_MANAGE: (coordinator,),
+    Permission.PLAN_AMEND: (coordinator,),
     Permission.PLAN_PUBLISH: (coordinator,),
     Permission.PLAN_READ: GOVERNMENT,
+    Permission.PLAN_SUBMIT: (coordinator,),
     Permission.PLAN_WRITE: (coordinator,),
     Permission.PUBLIC: (anyone,),
+    Permission.REPORT_REVIEW: (coordinator,),
+    Permission.REQUEST_ANSWER: (asked,),
+    Permission.REQUEST_MANAGE: (coordinator,),
     Permission.SESSION_END: (signed_in,),
     Permission.WORKBENCH_ENTER: (*GOVERNMENT, monitor),
 }

@@ -18,6 +18,7 @@ class AuditRecord(Identified, TenantOwned, Base):
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None]
     actor_role: Mapped[str | None]
+    request_id: Mapped[UUID | None]  # the request for reports through whose link it was done, without an account
     action: Mapped[str]
     subject: Mapped[str]
     subject_id: Mapped[UUID | None] = mapped_column(index=True)

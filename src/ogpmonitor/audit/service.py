@@ -17,6 +17,8 @@ class Doer(Protocol):
     def id(self) -> UUID | None: ...
     @property
     def role(self) -> str | None: ...
+    @property
+    def request_id(self) -> UUID | None: ...
 
 
 class Subject(Protocol):
@@ -46,6 +48,7 @@ async def record(
         "at": utc_now(),
         "actor_id": by.id,
         "actor_role": by.role,
+        "request_id": by.request_id,
         "action": action,
         "subject": about.__tablename__,
         "subject_id": about.id,

@@ -33,7 +33,8 @@ async def evidence_of_milestones(session: AsyncSession, ids: Iterable[UUID]) -> 
     )
     found: dict[UUID, list[Evidence]] = {milestone_id: [] for milestone_id in wanted}
     for milestone_id, evidence in await session.execute(statement):
-        found[milestone_id].append(evidence)
+        if milestone_id is not None:
+            found[milestone_id].append(evidence)
     return {milestone_id: list(pieces) for milestone_id, pieces in found.items()}
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
@@ -144,8 +145,8 @@ def _permit(by: Actor, permission: Permission, backing: OwedByUnit | None) -> No
 
 async def support(session: AsyncSession, evidence: Evidence, milestone_id: UUID) -> None:
     """`evidence` supports this milestone; saying it twice says it once."""
-    await session.merge(EvidenceSupport(evidence_id=evidence.id, milestone_id=milestone_id))
-    await session.flush()
+    said = insert(EvidenceSupport).values(id=uuid4(), evidence_id=evidence.id, milestone_id=milestone_id)
+    await session.execute(said.on_conflict_do_nothing())
 
 
 async def withdraw(

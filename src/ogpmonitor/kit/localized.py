@@ -22,7 +22,8 @@ class Localized(BaseModel):
     """One text in one or more languages: `{"source": "en", "en": "...", "es": "..."}`.
 
     The shape is flat: `source` names the language it was written in, `unofficial` (left out when empty) the languages
-    whose text is our own translation, every other key is a language code. Where a file is read with the validation
+    whose text is our own translation, `outdated` (left out when empty) those whose text is older than the text it
+    translates, every other key is a language code. Where a file is read with the validation
     context `source_language`, a plain string means that language only, and `source` may be left out.
     """
 
@@ -31,6 +32,7 @@ class Localized(BaseModel):
 
     source: str
     unofficial: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, source: str, *, unofficial: tuple[str, ...] = (), **texts: str) -> Self:
@@ -53,6 +55,28 @@ class Localized(BaseModel):
         """Whether the text in `lang` is our own translation."""
         return lang in self.unofficial
 
+    def is_outdated(self, lang: str) -> bool:
+        """Whether the text in `lang` is older than the text it translates."""
+        return lang in self.outdated
+
+    def with_text(self, lang: str, words: str | None) -> Self | None:
+        """The same text once `words` are what it says in `lang`; None or empty takes that language away.
+
+        New words in the source language leave every translation outdated; a new translation is up to date, and is
+        the government's own. Without its source the oldest translation becomes the source; None when nothing is left.
+        """
+        words = (words or "").strip()
+        if words == self.texts.get(lang, ""):
+            return self
+        texts = {code: text for code, text in {**self.texts, lang: words}.items() if text}
+        if not texts:
+            return None
+        source = self.source if self.source in texts else next(iter(texts))
+        others = [code for code in texts if code not in {lang, source}]
+        outdated = others if lang == source else [code for code in self.outdated if code in others]
+        unofficial = [code for code in self.unofficial if code in others]
+        return type(self).model_validate({"source": source, "unofficial": unofficial, "outdated": outdated, **texts})
+
     @model_validator(mode="before")
     @classmethod
     def _from_file(cls, value: Any, info: ValidationInfo) -> Any:
@@ -73,14 +97,19 @@ class Localized(BaseModel):
                 raise ValueError(f"the text in {code!r} is empty")
         if self.source not in self.texts:
             raise ValueError(f"there is no text in its source language {self.source!r}")
-        for code in self.unofficial:
-            if code not in self.texts or code == self.source:
-                raise ValueError(f"{code!r} is marked unofficial but is not one of the translations")
+        for mark, codes in (("unofficial", self.unofficial), ("outdated", self.outdated)):
+            for code in codes:
+                self._check_translation(code, mark)
         return self
+
+    def _check_translation(self, code: str, mark: str) -> None:
+        if code not in self.texts or code == self.source:
+            raise ValueError(f"{code!r} is marked {mark} but is not one of the translations")
 
     @model_serializer(mode="wrap")
     def _flat(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         flat: dict[str, Any] = handler(self)
-        if not self.unofficial:
-            flat.pop("unofficial", None)
+        for name in ("unofficial", "outdated"):
+            if not getattr(self, name):
+                flat.pop(name, None)
         return flat

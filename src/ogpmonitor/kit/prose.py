@@ -11,6 +11,7 @@ from ogpmonitor.kit.localized import Localized
 
 IN_LANGUAGE = {"es": msgid("in Spanish"), "en": msgid("in English")}
 UNOFFICIAL = msgid("unofficial translation")
+OUTDATED = msgid("translation older than the original")
 _BLOCKS = {"p", "br", "ul", "ol", "li", "blockquote", "h3", "h4", "h5", "h6", "pre", "hr"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 _TAGS = _BLOCKS | _TABLES | {"strong", "em", "a", "code"}
@@ -86,6 +87,8 @@ def _mark(value: Text, lang: str) -> Markup:
         said = translate(lang, IN_LANGUAGE[spoken]) if spoken in LANGUAGES else spoken
     elif isinstance(value, Localized) and value.is_unofficial(lang):
         said = translate(lang, UNOFFICIAL)
+    elif isinstance(value, Localized) and value.is_outdated(lang):
+        said = translate(lang, OUTDATED)
     else:
         return Markup()
     return Markup(' <small class="aside" lang="{}">({})</small>').format(lang, said)

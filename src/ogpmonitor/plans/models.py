@@ -31,6 +31,13 @@ class Progress(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class SetAside(StrEnum):
+    """Why an item of a submitted plan is no longer worked on. It leaves the base of the current plan."""
+
+    DEPRIORITISED = "deprioritised"
+    WITHDRAWN = "withdrawn"
+
+
 class Plan(Identified, TenantOwned, Versioned, Base):
     """An action plan: its strategic vision, its co-creation and the facts about it."""
 
@@ -76,6 +83,8 @@ class Commitment(Identified, TenantOwned, Versioned, Base):
     starts_on: Mapped[str | None]
     ends_on: Mapped[str | None]
     content: Mapped[dict[str, Any]]  # every other field of the commitment template
+    added: Mapped[bool] = mapped_column(default=False)  # after submission: not part of the original plan
+    set_aside: Mapped[str | None]  # SetAside; it stays counted in the original plan
     demo: Mapped[bool]
     plan: Mapped[Plan] = relationship(lazy="raise", back_populates="commitments")
     milestones: Mapped[list["Milestone"]] = relationship(
@@ -103,14 +112,43 @@ class Milestone(Identified, TenantOwned, Versioned, Base):
     starts_on: Mapped[str | None]
     due_on: Mapped[str | None]
     responsible_unit: Mapped[dict[str, Any] | None]
+    contact: Mapped[dict[str, Any] | None]  # who answers for it: name, email, and `public`, their consent to be named
     content: Mapped[dict[str, Any]]  # indicator, expected output, supporting actors, note on the source
+    added: Mapped[bool] = mapped_column(default=False)  # after submission: not part of the original plan
+    set_aside: Mapped[str | None]  # SetAside; it stays counted in the original plan
     demo: Mapped[bool]
 
     progress: Mapped[str]
     progress_text: Mapped[dict[str, Any] | None]
     started_on: Mapped[date | None]
     completed_on: Mapped[date | None]
+    expected_on: Mapped[date | None]  # when the unit now expects to complete it; the plan's own date stays `due_on`
+    percent: Mapped[int | None]  # 0 to 100, where a share makes sense
     late_reason: Mapped[dict[str, Any] | None]
     reported_at: Mapped[datetime | None]
     report_demo: Mapped[bool]
     commitment: Mapped[Commitment] = relationship(lazy="raise", back_populates="milestones")
+
+
+class Amendment(Identified, TenantOwned, Base):
+    """One change of a submitted plan with its reason. Rows can be inserted, never changed."""
+
+    __tablename__ = "amendments"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(["tenant_id", "plan_id"], ["workbench.plans.tenant_id", "workbench.plans.id"]),
+        ForeignKeyConstraint(["tenant_id", "minute_id"], ["workbench.evidence.tenant_id", "workbench.evidence.id"]),
+        {"schema": "workbench"},
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(index=True)
+    commitment: Mapped[str | None]  # its code; neither code: the plan itself
+    milestone: Mapped[str | None]  # its code within the commitment
+    kind: Mapped[str]  # text | dates | scope | owner
+    changes: Mapped[list[Any]]  # {"field", "old", "new"} for each field, as the register would say them
+    reason: Mapped[str]  # a code of method/amendment_reasons.toml
+    words: Mapped[dict[str, Any]]  # Localized: the reason in words
+    minute_id: Mapped[UUID | None]  # the forum's minute, among the evidence
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    demo: Mapped[bool]

@@ -91,8 +91,75 @@ class PublishedEvidence(Part):
     media_type: str | None = None
     size_bytes: int | None = None
     sha256: Sha256
+    category: str | None = None  # a code of the list of kinds
     dated_on: PartialDate | None = None
+    covers_from: PartialDate | None = None
+    covers_to: PartialDate | None = None
+    source: str | None = None
+    replaces: str | None = None  # the id of the piece it stands in for
     restricted: bool = False
+    demo: bool = False
+
+
+class Money(Part):
+    """An amount in whole units of a currency (ISO 4217)."""
+
+    amount: int
+    currency: str = "CLP"
+
+
+class Spot(Part):
+    """A place on the map (WGS 84, degrees) with the name people give it."""
+
+    latitude: float
+    longitude: float
+    name: Localized | None = None
+
+
+class OwnMeasure(Part):
+    """How a government counts fulfilment itself: by approved investment, by action done, or by both of them.
+
+    The rule is Gobierno de Santiago's (modernisation committee, second meeting, 2024): by the nature of the commitment.
+    """
+
+    basis: Literal["investment", "action", "both"]
+    investment: Money | None = None  # approved
+    investment_approved_on: PartialDate | None = None
+    action: Localized | None = None  # done
+    action_done_on: PartialDate | None = None
+    beneficiaries: int | None = None
+    beneficiaries_note: Localized | None = None
+    spot: Spot | None = None
+    project_code: str | None = None  # of the public investment project; Chile: código BIP
+    management_goal: str | None = None  # of the management improvement programme it counts for; Chile: PMG or PMGM
+    demo: bool = False
+
+    @property
+    def is_fulfilled(self) -> bool:
+        """Whether what the basis asks for is there: investment approved, action done, or both."""
+        approved, done = self.investment is not None, self.action is not None
+        return {"investment": approved, "action": done, "both": approved and done}[self.basis]
+
+
+class AmendedField(Part):
+    """One field that an amendment changed; an absent side said nothing."""
+
+    field: str
+    old: Any = None
+    new: Any = None
+
+
+class PublishedAmendment(Part):
+    """One change of a submitted plan: what it said, what it says, and why."""
+
+    id: str
+    milestone: str | None = None  # its code; None: the commitment or the plan itself
+    kind: str  # text | dates | scope | owner
+    changes: tuple[AmendedField, ...]
+    reason: str  # a code of the list of reasons
+    words: Localized
+    minute: PublishedEvidence | None = None  # of the forum
+    made_at: Instant
     demo: bool = False
 
 
@@ -108,11 +175,16 @@ class PublishedMilestone(Part):
     responsible_unit: Localized | None = None
     supporting: tuple[Localized, ...] = ()
     source_note: Localized | None = None
+    contact_name: str | None = None  # only with the consent of the person named
+    added: bool = False
+    set_aside: str | None = None
     demo: bool = False
     progress: str = "not_started"
     progress_text: Localized | None = None
     started_on: date | None = None
     completed_on: date | None = None
+    expected_on: date | None = None
+    percent: int | None = None
     late_reason: Localized | None = None
     reported_at: Instant | None = None
     report_demo: bool = False
@@ -146,6 +218,8 @@ class PlanDocument(Part):
     endorsements: tuple[Endorsement, ...] = ()
     endorsements_note: Localized | None = None
     attachments: tuple[str, ...] = ()
+    evidence: tuple[PublishedEvidence, ...] = ()  # documents of the plan itself: letters, minutes, endorsements
+    amendments: tuple[PublishedAmendment, ...] = ()
     programme_balance: ProgrammeBalance | None = None
     notes: tuple[Localized, ...] = ()
     missing: tuple[str, ...] = ()
@@ -189,6 +263,11 @@ class CommitmentDocument(Part):
     inception: InceptionSummary | None = None
     sources: tuple[Source, ...] = ()
     missing: tuple[str, ...] = ()
+    measure: OwnMeasure | None = None
+    evidence: tuple[PublishedEvidence, ...] = ()
+    amendments: tuple[PublishedAmendment, ...] = ()
+    added: bool = False
+    set_aside: str | None = None
     demo: bool = False
     milestones: tuple[PublishedMilestone, ...] = ()
 

@@ -154,6 +154,9 @@ class CommitmentFact(TenantOwned, Base):
     title_en: Mapped[str]
     title_es: Mapped[str]
     declared_status: Mapped[str | None]
+    fulfilled: Mapped[bool | None]  # by the tenant's own measure; null where it is not used
+    added: Mapped[bool]  # after submission: not part of the original plan
+    set_aside: Mapped[str | None]
     completion: Mapped[str | None]  # rated by the monitor; null is "not assessed"
     best_degree: Mapped[str | None]  # highest degree of opening among the values; null is "not assessed"
     assessed_at: Mapped[datetime | None]
@@ -173,6 +176,8 @@ class MilestoneFact(TenantOwned, Base):
     commitment: Mapped[str]
     code: Mapped[str]
     progress: Mapped[str]
+    added: Mapped[bool]
+    set_aside: Mapped[str | None]  # its own or its commitment's
     due_on: Mapped[date | None]
     completed_on: Mapped[date | None]
     reported_at: Mapped[datetime | None]

@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, Document, PublishedEvidence
+from ogpmonitor.register.documents import (
+    AssessmentDocument,
+    CommitmentDocument,
+    Document,
+    PlanDocument,
+    PublishedEvidence,
+)
 from ogpmonitor.register.models import EvidenceReceipt
 
 
@@ -28,7 +34,10 @@ def receipt_of(edition_sha256: str, evidence: PublishedEvidence) -> EvidenceRece
 
 
 def evidence_in(document: Document) -> Iterable[PublishedEvidence]:
-    """Every piece of evidence that `document` shows, in its order; a plan shows none."""
+    """Every piece of evidence that `document` shows, in its order."""
+    if isinstance(document, (PlanDocument, CommitmentDocument)):
+        yield from document.evidence
+        yield from (one.minute for one in document.amendments if one.minute)
     if isinstance(document, CommitmentDocument):
         for milestone in document.milestones:
             yield from milestone.evidence

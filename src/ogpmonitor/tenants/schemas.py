@@ -124,6 +124,20 @@ class Switches(Data):
     own_measure: bool
 
 
+class Reporting(Data):
+    """How often units report: periods of `every_months`, open from `opens` to `closes` days after each has ended."""
+
+    every_months: Literal[1, 2, 3, 4, 6, 12] = 3
+    opens: int = Field(default=0, ge=-31, le=92)
+    closes: int = Field(default=30, ge=1, le=184)
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Self:
+        if self.closes <= self.opens:
+            raise ValueError("a period closes after it opens")
+        return self
+
+
 class OgpStatus(Data):
     """Whether this is a member of OGP Local, and the sentence that says so on its badge."""
 
@@ -160,6 +174,7 @@ class TenantFile(Data):
     colours: Colours
     words: Words
     switches: Switches
+    reporting: Reporting = Reporting()
     ogp: OgpStatus
 
     @model_validator(mode="after")

@@ -1,0 +1,1 @@
+"""Who changed what, when and why: the audit record as people read it."""

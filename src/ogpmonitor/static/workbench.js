@@ -1,0 +1,4 @@
+// Comforts of the workbench. Every page works without this file.
+(() => {
+  "use strict";
+})();
