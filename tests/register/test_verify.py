@@ -63,7 +63,7 @@ CHANGED = {
 }
 
 
-NEVER_GIVEN = {"assessed_at", "best_degree", "completion"}  # while the demo rates nothing
+NEVER_GIVEN = {"assessed_at", "best_degree", "completion", "fulfilled", "set_aside"}  # while the demo gives none
 
 
 async def verdict_of(database: Database, **options: Any) -> Verdict:
