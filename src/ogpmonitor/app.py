@@ -36,6 +36,9 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
+from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
@@ -74,6 +77,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     EvidenceController,
     WorkbenchController,
     PublishController,
+    PeriodController,
+    MilestoneReportController,
+    ReviewController,
     WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024

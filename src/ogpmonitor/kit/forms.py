@@ -22,6 +22,8 @@ MESSAGES: Mapping[str, str] = {
     "string_too_long": msgid("This is too long."),
     "literal_error": msgid("Please choose one of the options."),
     "enum": msgid("Please choose one of the options."),
+    "greater_than_equal": msgid("This number is too small."),
+    "less_than_equal": msgid("This number is too large."),
     "int_parsing": msgid("Please write a whole number."),
     "uuid_parsing": msgid("This does not exist any more. Load the page again."),
     "url_parsing": msgid("This is not an address. It should begin with https://"),
