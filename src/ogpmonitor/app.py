@@ -51,6 +51,7 @@ from ogpmonitor.portal.routes import (
     RootController,
 )
 from ogpmonitor.register.announcements import Announcements
+from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.reports.routes import ReportController
@@ -105,6 +106,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
+            "field_words": field_label,
             "database": database,
             "directory": directory,
             "static": static,
