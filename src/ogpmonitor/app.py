@@ -38,6 +38,7 @@ from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.plans.routes_submitting import SubmitController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
@@ -74,6 +75,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     EvidenceController,
     WorkbenchController,
     PublishController,
+    SubmitController,
     WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
