@@ -187,9 +187,10 @@ async def alter_own_file(session: TenantSession, scene: Scene) -> int:
 async def submit_as_monitor(session: TenantSession, _scene: Scene) -> int:
     return await _change(
         session,
-        "INSERT INTO workbench.evidence (id, version, voice, kind, title, url, sha256, restricted, submitted_at, demo)"
-        " VALUES (gen_random_uuid(), 1, 'monitor', 'link', '{\"source\": \"es\", \"es\": \"x\"}', 'https://x.example',"
-        " 'x', false, now(), true)",
+        "INSERT INTO workbench.evidence"
+        " (id, version, voice, kind, category, title, url, sha256, restricted, submitted_at, demo)"
+        " VALUES (gen_random_uuid(), 1, 'monitor', 'link', 'other', '{\"source\": \"es\", \"es\": \"x\"}',"
+        " 'https://x.example', 'x', false, now(), true)",
     )
 
 
@@ -198,7 +199,7 @@ async def hang_own_file_on_a_milestone(session: TenantSession, scene: Scene) -> 
     """A foreign key would tell whether the file exists."""
     return await _change(
         session,
-        "INSERT INTO workbench.evidence_supports (evidence_id, milestone_id) SELECT :file, id"
+        "INSERT INTO workbench.evidence_supports (id, evidence_id, milestone_id) SELECT gen_random_uuid(), :file, id"
         " FROM workbench.milestones LIMIT 1",
         file=scene.own_file,
     )

@@ -106,7 +106,8 @@ async def two_tenants_everywhere(settings: Settings, cast: Cast) -> None:
     async with tampering(settings) as connection:
         for name in SEALED:
             if not await (await connection.execute(f"SELECT 1 FROM {name} LIMIT 1")).fetchone():
-                await connection.execute(SOME_ROW.format(name=name), {"table": name, "owner": mine})
+                for owner in (mine, theirs):
+                    await connection.execute(SOME_ROW.format(name=name), {"table": name, "owner": owner})
             await connection.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
             for owner in (mine, theirs):
                 await connection.execute(

@@ -63,7 +63,7 @@ CHANGED = {
 }
 
 
-NEVER_GIVEN = {"assessed_at", "best_degree", "completion", "fulfilled", "set_aside"}  # while the demo gives none
+NEVER_GIVEN = {"assessed_at", "best_degree", "completion", "fulfilled", "set_aside"}  # while the demo rates nothing
 
 
 async def verdict_of(database: Database, **options: Any) -> Verdict:
