@@ -41,6 +41,7 @@ from ogpmonitor.periods.routes_reports import ReportController as MilestoneRepor
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.plans.routes_submitting import SubmitController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
@@ -81,6 +82,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     PeriodController,
     MilestoneReportController,
     ReviewController,
+    SubmitController,
     WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
