@@ -1,0 +1,220 @@
+"""Changing a submitted plan: every change keeps what stood there, what stands there now, and why.
+
+What is written before submission is written without this (see `writing`). An amendment is never changed: whoever made a
+mistake makes another one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.audit import service as audit
+from ogpmonitor.evidence.models import Evidence, Voice
+from ogpmonitor.kit.db import utc_now
+from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.method.amendment_reasons import load_amendment_reasons
+from ogpmonitor.method.questionnaire import load_questionnaire
+from ogpmonitor.plans.models import Amendment, Commitment, Milestone, Plan, PlanStatus
+
+Row = Plan | Commitment | Milestone
+NOUNS: Mapping[type[Any], str] = {Plan: "plan", Commitment: "commitment", Milestone: "milestone"}
+DATES = frozenset({"starts_on", "ends_on", "due_on", "cycle_ends_on", "submitted_on"})
+OWNERS = frozenset({"responsible_unit", "contact_name", "institutions", "supporting"})
+SCOPE = frozenset({"added", "set_aside", "code"})
+EMPTY: tuple[Any, ...] = (None, [], {})
+KINDS = (("scope", SCOPE), ("dates", DATES), ("owner", OWNERS))
+
+
+async def amend(
+    session: AsyncSession,
+    plan: Plan,
+    row: Row,
+    values: Mapping[str, Any],
+    *,
+    reason: str,
+    words: Localized | None,
+    by: Actor,
+    minute: Evidence | None = None,
+    demo: bool = False,
+) -> Amendment | None:
+    """`row` of the submitted `plan` says `values`, and an amendment says what it said, what it says now, and why.
+
+    `values` are columns, keys of the content, or questions of the vision by their code; None or "" takes a value away.
+    None when nothing differs that the register would say. A contact who is not to be named is written without an
+    amendment.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Conflict: the plan has not been submitted: it is written without reasons.
+        Invalid: no reason of the list (`reason`), no words (`words`), or a minute that is not the government's.
+    """
+    why = Why(reason, words, minute, demo)
+    require_amendable(plan, by=by)
+    check_why(why)
+    before = said_by(row)
+    for name, value in values.items():
+        write(row, name, plain(value))
+    changes = changes_from(before, said_by(row))
+    await session.flush()
+    if not changes:
+        return None
+    return await keep(session, plan, row, changes, why, by=by)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a plan is changed: a code of the list, words, and the forum's minute if there is one."""
+
+    reason: str
+    words: Localized | None
+    minute: Evidence | None = None
+    demo: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words in the language they were written in."""
+        return self.words.in_(self.words.source) if self.words else ""
+
+
+def require_amendable(plan: Plan, *, by: Actor) -> None:
+    """Nothing, if `by` may amend `plan`, and it was submitted.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Conflict: it was not submitted.
+    """
+    if not permits(by, Permission.PLAN_AMEND, plan):
+        raise NotPermitted(Permission.PLAN_AMEND)
+    if plan.status == PlanStatus.COCREATION:
+        raise Conflict("plan.not_submitted", msgid("This plan has not been submitted: change it without a reason."))
+
+
+def check_why(why: Why) -> None:
+    """Nothing, if this says why.
+
+    Raises:
+        Invalid: no reason of the list (`reason`), no words (`words`), or a minute that is not the government's.
+    """
+    for problem in problems_of_why(why):
+        raise problem
+
+
+def problems_of_why(why: Why) -> Iterator[Invalid]:
+    """Everything that is missing in `why`, each with the `field` to say it at."""
+    if load_amendment_reasons().reason(why.reason) is None:
+        yield Invalid("amendment.reason", msgid("Choose the reason that fits best."), field="reason")
+    if why.words is None:
+        yield Invalid("amendment.words", msgid("Say in words why the plan is changed."), field="words")
+    if why.minute is not None and (why.minute.voice != Voice.GOVERNMENT or why.minute.withdrawn_at is not None):
+        yield Invalid("amendment.minute", msgid("Choose a minute from the list, or attach one."), field="minute")
+
+
+async def keep(
+    session: AsyncSession, plan: Plan, row: Row, changes: list[dict[str, Any]], why: Why, *, by: Actor
+) -> Amendment:
+    """The amendment and its trace stand beside what was changed in `row`."""
+    commitment, milestone = await _codes(session, row)
+    amendment = Amendment(
+        plan_id=plan.id,
+        commitment=commitment,
+        milestone=milestone,
+        kind=kind_of([change["field"] for change in changes]),
+        changes=changes,
+        reason=why.reason,
+        words=plain(why.words),
+        minute_id=why.minute.id if why.minute else None,
+        made_at=utc_now().replace(microsecond=0),
+        made_by=by.id,
+        demo=why.demo,
+    )
+    session.add(amendment)
+    await session.flush()
+    await audit.record(
+        session,
+        f"{NOUNS[type(row)]}.amended",
+        by=by,
+        about=row,
+        before={change["field"]: change["old"] for change in changes},
+        after={change["field"]: change["new"] for change in changes},
+        reason=f"{why.reason}: {why.text}",
+    )
+    return amendment
+
+
+def kind_of(fields: list[str]) -> str:
+    """What an amendment of these fields is about: scope before dates before owner, and text otherwise."""
+    return next((kind for kind, names in KINDS if names.intersection(fields)), "text")
+
+
+async def _codes(session: AsyncSession, row: Row) -> tuple[str | None, str | None]:
+    if isinstance(row, Plan):
+        return None, None
+    if isinstance(row, Commitment):
+        return row.code, None
+    commitment = await session.get_one(Commitment, row.commitment_id)  # in memory already, as a rule
+    return commitment.code, row.code
+
+
+def plain(value: Any) -> Any:
+    """`value` as the workbench keeps it: JSON, with nothing for what is empty."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, PartialDate):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    return None if value == "" else value
+
+
+def write(row: Row, name: str, value: Any) -> None:
+    """`row` says `value` of the column, the key of its content, or the question of the vision called `name`."""
+    known_missing = row.content.get("missing", [])
+    if name in known_missing and value not in EMPTY:  # no source gave it, and now somebody does
+        row.content = _with(row.content, "missing", [one for one in known_missing if one != name])
+    if name in row.__mapper__.columns:
+        setattr(row, name, value)
+    elif isinstance(row, Plan) and name in load_questionnaire().questions:
+        row.content = {**row.content, "answers": _with(row.content.get("answers", {}), name, value)}
+    else:
+        row.content = _with(row.content, name, value)
+
+
+def _with(known: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    kept = {key: old for key, old in known.items() if key != name}
+    return {**kept, name: value} if value not in EMPTY else kept
+
+
+COLUMNS = frozenset(
+    {"title", "starts_on", "ends_on", "cycle_ends_on", "submitted_on", "due_on", "responsible_unit", "set_aside"}
+)
+
+
+def said_by(row: Row) -> dict[str, Any]:
+    """What the register would say of the plan's own fields of `row`; absent is left out. Nothing that is reported."""
+    said = {**row.content, **{name: getattr(row, name) for name in COLUMNS if hasattr(row, name)}}
+    if isinstance(row, Plan):
+        said |= said.pop("answers", {})
+    if isinstance(row, Milestone) and row.contact and row.contact.get("public"):
+        said["contact_name"] = row.contact.get("name")
+    said.pop("missing", None)  # it follows from the others
+    return {name: value for name, value in said.items() if value not in EMPTY}
+
+
+def changes_from(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each field that says something else, in alphabetical order; an absent side said nothing."""
+    names = sorted(before.keys() | after.keys())
+    return [
+        {"field": name, "old": before.get(name), "new": after.get(name)}
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
