@@ -27,12 +27,12 @@ def counted(*commitments: CommitmentDocument, assessments: tuple[Any, ...] = (),
     return count(plan or a_plan(), commitments, assessments, on=ON, deadlines=load_deadlines(), high=HIGH)
 
 
-def test_withdrawn_milestones_leave_the_base() -> None:
+def test_withdrawn_milestones_leave_the_base_and_stay_in_the_original() -> None:
     commitment = a_commitment(
         milestones=(a_completed_milestone("M1", date(2024, 6, 1)), a_milestone("M2", progress="withdrawn"))
     )
 
-    assert counted(commitment).completed == Share(1, 1, 1)
+    assert counted(commitment).completed == Share(1, 1, 1, original=Share(1, 2))
 
 
 def test_late_is_counted_on_the_day_of_the_edition_of_open_milestones_with_a_date() -> None:

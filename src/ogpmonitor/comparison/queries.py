@@ -25,12 +25,13 @@ WITH today AS (
     FROM facts.commitments JOIN (SELECT jurisdiction, plan FROM current) now USING (jurisdiction, plan) GROUP BY 1, 2
 ), m AS (
     SELECT jurisdiction, plan, count(*) AS milestones,
-           count(*) FILTER (WHERE progress = 'completed') AS completed,
-           count(*) FILTER (WHERE progress = 'withdrawn') AS withdrawn,
-           count(*) FILTER (WHERE progress NOT IN ('completed', 'withdrawn') AND due_on < day) AS late,
-           count(*) FILTER (WHERE progress NOT IN ('completed', 'withdrawn') AND due_on IS NULL) AS undated,
+           count(*) FILTER (WHERE progress = 'completed' AND NOT aside) AS completed,
+           count(*) FILTER (WHERE aside) AS withdrawn,
+           count(*) FILTER (WHERE progress <> 'completed' AND NOT aside AND due_on < day) AS late,
+           count(*) FILTER (WHERE progress <> 'completed' AND NOT aside AND due_on IS NULL) AS undated,
            bool_or(m.demo) AS demo
-    FROM facts.milestones m JOIN (SELECT jurisdiction, plan, day FROM current) now USING (jurisdiction, plan)
+    FROM facts.milestones m JOIN (SELECT jurisdiction, plan, day FROM current) now USING (jurisdiction, plan),
+         LATERAL (SELECT m.set_aside IS NOT NULL OR m.progress = 'withdrawn' AS aside) a
     GROUP BY 1, 2
 )
 SELECT current.jurisdiction, current.plan, current.edition_number, current.edition_sha256,

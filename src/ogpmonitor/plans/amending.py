@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
@@ -47,9 +48,10 @@ async def amend(
 ) -> Amendment | None:
     """`row` of the submitted `plan` says `values`, and an amendment says what it said, what it says now, and why.
 
-    `values` are columns, keys of the content, or questions of the vision by their code; None or "" takes a value away.
-    None when nothing differs that the register would say. A contact who is not to be named is written without an
-    amendment.
+    A commitment takes its milestones along when it is set aside, and brings back those that were not set aside on
+    their own. `values` are columns, keys of the content, or questions of the vision by their code; None or "" takes a
+    value away. None when nothing differs that the register would say. A contact who is not to be named is written
+    without an amendment.
 
     Raises:
         NotPermitted: `by` is not a coordinator.
@@ -63,6 +65,8 @@ async def amend(
     for name, value in values.items():
         write(row, name, plain(value))
     changes = changes_from(before, said_by(row))
+    if isinstance(row, Commitment) and "set_aside" in values:
+        await _take_along(session, row)
     await session.flush()
     if not changes:
         return None
@@ -152,6 +156,23 @@ async def keep(
 def kind_of(fields: list[str]) -> str:
     """What an amendment of these fields is about: scope before dates before owner, and text otherwise."""
     return next((kind for kind, names in KINDS if names.intersection(fields)), "text")
+
+
+async def _take_along(session: AsyncSession, commitment: Commitment) -> None:
+    """Its milestones are set aside or not as `commitment` is, except those that an amendment of their own set aside."""
+    own = select(Amendment).where(
+        Amendment.plan_id == commitment.plan_id,
+        Amendment.commitment == commitment.code,
+        Amendment.milestone.is_not(None),
+        Amendment.kind == "scope",
+    )
+    said: dict[str | None, str | None] = {}
+    for amendment in await session.scalars(own.order_by(Amendment.made_at, Amendment.id)):
+        changed = {one["field"]: one["new"] for one in amendment.changes}
+        if "set_aside" in changed:
+            said[amendment.milestone] = changed["set_aside"]
+    for milestone in await session.scalars(select(Milestone).where(Milestone.commitment_id == commitment.id)):
+        milestone.set_aside = said.get(milestone.code) or commitment.set_aside
 
 
 async def _codes(session: AsyncSession, row: Row) -> tuple[str | None, str | None]:

@@ -11,6 +11,8 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.plans.models import Commitment, Milestone, Plan, Progress
 from ogpmonitor.plans.service import late_days
+from ogpmonitor.register.balance import Balance, Counted, balance_of
+from ogpmonitor.register.lateness import is_over
 
 SOON_DAYS = 90
 
@@ -30,7 +32,7 @@ class Step:
     @property
     def is_urgent(self) -> bool:
         """Late, or due soon and still open."""
-        is_open = self.milestone.progress not in {Progress.COMPLETED, Progress.WITHDRAWN}
+        is_open = not is_over(self.milestone.progress, self.milestone.set_aside)
         return is_open and self.due_in_days is not None and self.due_in_days <= SOON_DAYS
 
 
@@ -44,8 +46,9 @@ class Chapter:
     steps: Sequence[Step]
 
     @property
-    def completed(self) -> int:
-        return sum(step.milestone.progress == Progress.COMPLETED for step in self.steps)
+    def balance(self) -> Balance:
+        """Its milestones completed, against the current plan and the original one."""
+        return _balance(self.steps)
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,26 @@ class Overview:
         return sum(len(chapter.steps) for chapter in self.chapters)
 
     @property
+    def balance(self) -> Balance:
+        """All its milestones completed, against the current plan and the original one."""
+        return _balance([step for chapter in self.chapters for step in chapter.steps])
+
+    @property
     def late(self) -> int:
         """How many of them are late."""
         return sum(step.late_days > 0 for chapter in self.chapters for step in chapter.steps)
+
+
+def _balance(steps: Sequence[Step]) -> Balance:
+    """A milestone reported as withdrawn counts as set aside."""
+    milestones = [(step.milestone, step.milestone.progress) for step in steps]
+    return balance_of(
+        (
+            Counted(one.added, one.set_aside or ("withdrawn" if progress == Progress.WITHDRAWN else None)),
+            progress == Progress.COMPLETED,
+        )
+        for one, progress in milestones
+    )
 
 
 def overview_of(plan: Plan, *, on: date, by: Actor) -> Overview:

@@ -15,7 +15,8 @@ from ogpmonitor.evidence.queries import evidence_of_milestones
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
-from ogpmonitor.plans.models import Commitment, Milestone, Plan
+from ogpmonitor.plans.models import Amendment, Commitment, Milestone, Plan
+from ogpmonitor.plans.queries import list_amendments
 from ogpmonitor.register import queries as register
 from ogpmonitor.register.changes import DocumentChange, changes_between
 from ogpmonitor.register.documents import (
@@ -23,6 +24,7 @@ from ogpmonitor.register.documents import (
     Document,
     Jurisdiction,
     PlanDocument,
+    PublishedAmendment,
     PublishedEvidence,
     PublishedMilestone,
     canonical,
@@ -31,6 +33,7 @@ from ogpmonitor.register.documents import (
 )
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
+from ogpmonitor.register.receipts import evidence_in
 from ogpmonitor.register.service import LOG_LOCK, Address, append_edition
 
 Place = tuple[str, str]  # kind and code of a document
@@ -115,13 +118,7 @@ async def publish(
 
 
 async def _mark_published(session: AsyncSession, documents: Iterable[Document], edition: Edition) -> None:
-    shown = {
-        UUID(evidence.id)
-        for document in documents
-        if isinstance(document, CommitmentDocument)
-        for milestone in document.milestones
-        for evidence in milestone.evidence
-    }
+    shown = {UUID(evidence.id) for document in documents for evidence in evidence_in(document)}
     if shown:
         await session.execute(
             update(Evidence)
@@ -134,10 +131,30 @@ async def documents_of(session: AsyncSession, plan: Plan, jurisdiction: Jurisdic
     """`plan` (loaded whole) as documents: one of its own and one for each commitment, in order."""
     milestones = [milestone.id for commitment in plan.commitments for milestone in commitment.milestones]
     evidence = await evidence_of_milestones(session, milestones)
-    return [plan_document(plan, jurisdiction), *(commitment_document(one, evidence) for one in plan.commitments)]
+    amended = await amendments_by_place(session, plan)
+    commitments = [commitment_document(one, evidence, amended.get(one.code, ())) for one in plan.commitments]
+    return [plan_document(plan, jurisdiction, amended.get(None, ())), *commitments]
 
 
-def plan_document(plan: Plan, jurisdiction: Jurisdiction) -> PlanDocument:
+async def amendments_by_place(session: AsyncSession, plan: Plan) -> dict[str | None, list[PublishedAmendment]]:
+    """What the register would say of each amendment of `plan`, by the commitment's code; the plan's own under None."""
+    found: dict[str | None, list[PublishedAmendment]] = {}
+    for one, minute in await list_amendments(session, plan):
+        found.setdefault(one.commitment, []).append(published_amendment(one, minute))
+    return found
+
+
+def published_amendment(amendment: Amendment, minute: Evidence | None) -> PublishedAmendment:
+    """What the register would say of one amendment. Who wrote it is not public."""
+    names = ("milestone", "kind", "changes", "reason", "words", "made_at", "demo")
+    facts = {name: getattr(amendment, name) for name in names}
+    shown = published_evidence(minute) if minute else None
+    return PublishedAmendment.model_validate({"id": str(amendment.id), **facts, "minute": shown})
+
+
+def plan_document(
+    plan: Plan, jurisdiction: Jurisdiction, amendments: Sequence[PublishedAmendment] = ()
+) -> PlanDocument:
     """What the register would say of `plan`, without its commitments."""
     columns = (
         "slug",
@@ -151,21 +168,25 @@ def plan_document(plan: Plan, jurisdiction: Jurisdiction) -> PlanDocument:
         "demo",
     )
     facts = {**plan.content, **{name: getattr(plan, name) for name in columns}}
-    return PlanDocument.model_validate({**facts, "jurisdiction": jurisdiction})
+    return PlanDocument.model_validate({**facts, "jurisdiction": jurisdiction, "amendments": amendments})
 
 
-def commitment_document(commitment: Commitment, evidence: Mapping[UUID, Sequence[Evidence]]) -> CommitmentDocument:
-    """What the register would say of `commitment` and its milestones."""
-    columns = ("code", "title", "starts_on", "ends_on", "demo")
+def commitment_document(
+    commitment: Commitment,
+    evidence: Mapping[UUID, Sequence[Evidence]],
+    amendments: Sequence[PublishedAmendment] = (),
+) -> CommitmentDocument:
+    """What the register would say of `commitment` and its milestones, with the `amendments` of all of them."""
+    columns = ("code", "title", "starts_on", "ends_on", "added", "set_aside", "demo")
     facts = {**commitment.content, **{name: getattr(commitment, name) for name in columns}}
     milestones = [_milestone(one, evidence.get(one.id, ())) for one in commitment.milestones]
-    return CommitmentDocument.model_validate({**facts, "milestones": milestones})
+    return CommitmentDocument.model_validate({**facts, "milestones": milestones, "amendments": amendments})
 
 
 def _milestone(milestone: Milestone, evidence: Sequence[Evidence]) -> PublishedMilestone:
     columns = (
-        "code", "title", "starts_on", "due_on", "responsible_unit", "demo", "progress", "progress_text", "started_on",
-        "completed_on", "late_reason", "reported_at", "report_demo",
+        "code", "title", "starts_on", "due_on", "responsible_unit", "added", "set_aside", "demo", "progress",
+        "progress_text", "started_on", "completed_on", "late_reason", "reported_at", "report_demo",
     )  # fmt: skip
     facts = {**milestone.content, **{name: getattr(milestone, name) for name in columns}}
     return PublishedMilestone.model_validate({**facts, "evidence": [published_evidence(one) for one in evidence]})

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
+from ogpmonitor.evidence.models import Evidence
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.plans.models import Commitment, Milestone, Plan
+from ogpmonitor.plans.models import Amendment, Commitment, Milestone, Plan
 
 WHOLE = selectinload(Plan.commitments).selectinload(Commitment.milestones)
 
@@ -50,3 +51,14 @@ async def get_milestone(session: AsyncSession, milestone_id: UUID, *, to_write: 
     if milestone is None:
         raise NotFound("milestone.not_found")
     return milestone
+
+
+async def list_amendments(session: AsyncSession, plan: Plan) -> Sequence[tuple[Amendment, Evidence | None]]:
+    """Every amendment of `plan` with the forum's minute, if it has one, newest last: one query for any number."""
+    statement = (
+        select(Amendment, Evidence)
+        .outerjoin(Evidence, Evidence.id == Amendment.minute_id)
+        .where(Amendment.plan_id == plan.id)
+        .order_by(Amendment.made_at, Amendment.id)
+    )
+    return [(amendment, minute) for amendment, minute in await session.execute(statement)]

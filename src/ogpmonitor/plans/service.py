@@ -127,10 +127,10 @@ class Report:
 def late_days(milestone: Milestone, *, on: date) -> int:
     """How many days ago it should have been completed and is not; 0 if it is not late, also on the day it is due.
 
-    `on` is a day in the tenant's time zone. A withdrawn milestone owes nothing any more.
+    `on` is a day in the tenant's time zone. A milestone that was withdrawn or set aside owes nothing any more.
     """
     due_on = PartialDate.parse(milestone.due_on) if milestone.due_on else None
-    return days_late(due_on, milestone.progress, on=on)
+    return days_late(due_on, milestone.progress, on=on, set_aside=milestone.set_aside)
 
 
 def said_in(lang: str, words: str | None, before: dict[str, Any] | None) -> Localized | None:

@@ -72,7 +72,7 @@ def _standing(plan: PlanFact) -> tuple[int, date, str]:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A jurisdiction's current plan in numbers. `base` leaves out milestones that were withdrawn."""
+    """A jurisdiction's current plan in numbers. `base` leaves out milestones that were set aside."""
 
     plan: PlanFact
     commitments: int
@@ -129,13 +129,14 @@ async def _milestone_counts(
     session: RegisterSession, today: Mapping[str, date]
 ) -> dict[tuple[str, str], tuple[int, int, int, int, bool]]:
     progress = MilestoneFact.progress
-    late = progress.not_in(("completed", "withdrawn")) & (MilestoneFact.due_on < _day_at(today))
+    aside = MilestoneFact.set_aside.is_not(None) | (progress == "withdrawn")
+    late = (progress != "completed") & ~aside & (MilestoneFact.due_on < _day_at(today))
     statement = select(
         MilestoneFact.jurisdiction,
         MilestoneFact.plan,
         func.count(),
-        func.count().filter(progress == "completed"),
-        func.count().filter(progress == "withdrawn"),
+        func.count().filter((progress == "completed") & ~aside),
+        func.count().filter(aside),
         func.count().filter(late),
         func.bool_or(MilestoneFact.demo),
     ).group_by(MilestoneFact.jurisdiction, MilestoneFact.plan)

@@ -11,16 +11,21 @@ from ogpmonitor.register.documents import CommitmentDocument, PublishedMilestone
 OVER = frozenset({"completed", "withdrawn"})
 
 
-def days_late(due_on: PartialDate | None, progress: str, *, on: date) -> int:
-    """Days since `due_on`, while what was due is neither completed nor withdrawn; 0 on the very day, or without one."""
-    if due_on is None or progress in OVER:
+def is_over(progress: str, set_aside: str | None = None) -> bool:
+    """Whether nothing is owed any more: completed, withdrawn, or set aside by an amendment."""
+    return progress in OVER or set_aside is not None
+
+
+def days_late(due_on: PartialDate | None, progress: str, *, on: date, set_aside: str | None = None) -> int:
+    """Days since `due_on`, while something is owed; 0 on the very day, or without one."""
+    if due_on is None or is_over(progress, set_aside):
         return 0
     return max(0, (on - due_on.last_day).days)
 
 
 def late_days(milestone: PublishedMilestone, *, on: date) -> int:
-    """Days since it was due, while it is neither completed nor withdrawn; 0 when it is not late or has no date."""
-    return days_late(milestone.due_on, milestone.progress, on=on)
+    """Days since it was due, while something is owed; 0 when it is not late or has no date."""
+    return days_late(milestone.due_on, milestone.progress, on=on, set_aside=milestone.set_aside)
 
 
 def delay_days(milestone: PublishedMilestone) -> int:
@@ -31,12 +36,12 @@ def delay_days(milestone: PublishedMilestone) -> int:
 
 
 def days_over(milestone: PublishedMilestone, *, on: date) -> int:
-    """Days from the day it was due to the day it was completed, or `on` while it is open; 0 in time or withdrawn."""
+    """Days from the day it was due to the day it was completed, or `on` while it is open; 0 in time or set aside."""
     return late_days(milestone, on=on) or delay_days(milestone)
 
 
 def carried_out_on(commitment: CommitmentDocument) -> date | None:
     """The day its last milestone was completed; None while one is open, or where none was completed."""
     days = [milestone.completed_on for milestone in commitment.milestones if milestone.completed_on]
-    is_over = all(milestone.progress in OVER for milestone in commitment.milestones)
-    return max(days) if days and is_over else None
+    all_over = all(is_over(milestone.progress, milestone.set_aside) for milestone in commitment.milestones)
+    return max(days) if days and all_over else None

@@ -14,6 +14,7 @@ from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import Form, Option, Question, Scale, load_method
 from ogpmonitor.method.vocabularies import Term, load_policy_areas, load_values
 from ogpmonitor.register.answers import sections_answered
+from ogpmonitor.register.balance import Balance, aside_of, milestones_balance
 from ogpmonitor.register.documents import (
     AssessmentDocument,
     Citation,
@@ -111,17 +112,18 @@ class Section:
         return self.document.code
 
     @property
-    def done(self) -> int:
-        return sum(line.milestone.progress == "completed" for line in self.lines)
+    def balance(self) -> Balance:
+        """Milestones completed, against the current plan and the original one."""
+        return milestones_balance(self.document.milestones)
 
     @property
-    def withdrawn(self) -> int:
-        return sum(line.milestone.progress == "withdrawn" for line in self.lines)
+    def done(self) -> int:
+        return self.balance.done
 
     @property
     def base(self) -> int:
-        """Milestones that count: those not withdrawn."""
-        return len(self.lines) - self.withdrawn
+        """Milestones that count: those not set aside."""
+        return self.balance.base
 
     @property
     def late(self) -> int:
@@ -146,7 +148,7 @@ class Section:
     @property
     def progress(self) -> str:
         """What the milestones together say: completed when all that count are, begun when any is."""
-        states = {line.milestone.progress for line in self.lines} - {"withdrawn"}
+        states = {line.milestone.progress for line in self.lines if not aside_of(line.milestone)}
         if states == {"completed"}:
             return "completed"
         return "ongoing" if states & {"completed", "ongoing"} else "not_started"
@@ -296,7 +298,7 @@ def _is_demo(milestone: PublishedMilestone) -> bool:
 def _span(milestone: PublishedMilestone) -> Span:
     return Span(
         label=milestone.code,
-        state=milestone.progress,
+        state="withdrawn" if aside_of(milestone) else milestone.progress,
         planned_from=milestone.starts_on.first_day if milestone.starts_on else None,
         planned_to=milestone.due_on.last_day if milestone.due_on else None,
         began=milestone.started_on,

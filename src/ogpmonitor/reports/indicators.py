@@ -6,8 +6,9 @@ from datetime import UTC, date, tzinfo
 from itertools import pairwise
 
 from ogpmonitor.method.deadlines import Deadlines
+from ogpmonitor.register.balance import milestones_balance
 from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PlanDocument, PublishedMilestone
-from ogpmonitor.register.lateness import OVER, carried_out_on, days_over
+from ogpmonitor.register.lateness import carried_out_on, days_over, is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +18,14 @@ class Share:
     part: int
     base: int
     left_out: int = 0
+    original: "Share | None" = None  # the same of the plan as it was submitted, where that can differ
 
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
     """What an end-of-term report counts. Codes of ratings are those of the scale `completion`."""
 
-    completed: Share  # milestones reported completed; withdrawn ones are left out
+    completed: Share  # milestones reported completed; what was set aside is left out
     late: Share  # milestones still open after their date, of those open; without a date they are left out
     on_time: Share  # completed by their date, of those completed; without both dates they are left out
     evidenced: Share  # milestones with evidence
@@ -78,18 +80,18 @@ def count(
 
 
 def _completed(milestones: Sequence[PublishedMilestone]) -> Share:
-    withdrawn = sum(m.progress == "withdrawn" for m in milestones)
-    return Share(sum(m.progress == "completed" for m in milestones), len(milestones) - withdrawn, withdrawn)
+    balance = milestones_balance(milestones)
+    return Share(balance.done, balance.base, balance.set_aside, Share(balance.original_done, balance.original))
 
 
 def _late(milestones: Sequence[PublishedMilestone], on: date) -> Share:
-    still_open = [m for m in milestones if m.progress not in OVER]
+    still_open = [m for m in milestones if not is_over(m.progress, m.set_aside)]
     dated = [m for m in still_open if m.due_on]
     return Share(sum(days_over(m, on=on) > 0 for m in dated), len(dated), len(still_open) - len(dated))
 
 
 def _on_time(milestones: Sequence[PublishedMilestone]) -> Share:
-    completed = [m for m in milestones if m.progress == "completed"]
+    completed = [m for m in milestones if m.progress == "completed" and m.set_aside is None]
     dated = [m for m in completed if m.due_on and m.completed_on]
     return Share(sum(days_over(m, on=date.max) == 0 for m in dated), len(dated), len(completed) - len(dated))
 
