@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, fi
 
 from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.kit.written_dates import read_partial
 
 Model = TypeVar("Model", bound="FormModel")
 DATE_SHAPES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
@@ -107,6 +109,7 @@ def read_day(value: Any) -> date | None:
 
 
 Day = Annotated[date | None, BeforeValidator(read_day)]
+PartialDay = Annotated[PartialDate | None, BeforeValidator(read_partial)]
 
 
 @dataclass
