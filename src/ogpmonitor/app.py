@@ -25,6 +25,7 @@ from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
@@ -82,6 +83,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     EvidenceController,
     WorkbenchController,
     PublishController,
+    ImportController,
     PeriodController,
     MilestoneReportController,
     ReviewController,
