@@ -37,6 +37,7 @@ from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.plans.routes_submitting import SubmitController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
@@ -76,6 +77,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     WorkbenchController,
     PublishController,
     SubmitController,
+    AmendController,
     WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
