@@ -13,7 +13,7 @@ from ogpmonitor.evidence.service import About, Upload, submit_file
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.plans.amending import amend
-from ogpmonitor.plans.publishing import publish
+from ogpmonitor.plans.publishing import preview, publish
 from ogpmonitor.plans.queries import get_plan
 from ogpmonitor.register.documents import Jurisdiction
 from ogpmonitor.register.log import SigningKey
@@ -153,3 +153,13 @@ async def test_changes_cost_the_same_for_one_and_for_a_hundred(site: Site, cast:
 
     assert page.text.count('<article id="amendment-') == 100
     assert len(hundred) == len(one)
+
+
+async def test_what_is_published_waits_for_nothing_more(cast: Cast, key: SigningKey) -> None:
+    await amended(cast, key, {"due_on": "2031"}, {"due_on": "2032"})
+
+    async with cast.at("penalolen", cast.coordinator, read_only=True) as session:
+        seen = await preview(session, await get_plan(session, SLUG), PENALOLEN)
+    assert seen.changes == []
+    told = next(one for one in seen.documents if one.code == LATE.split("/")[0]).amendments
+    assert [one.changes[0].new for one in told] == ["2031", "2032"]

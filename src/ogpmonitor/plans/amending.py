@@ -185,7 +185,7 @@ async def keep(
         reason=why.reason,
         words=plain(why.words),
         minute_id=why.minute.id if why.minute else None,
-        made_at=utc_now().replace(microsecond=0),
+        made_at=utc_now(),  # to the microsecond: it is what puts them in order
         made_by=by.id,
         demo=why.demo,
     )
