@@ -36,10 +36,14 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
+from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.plans.routes_submitting import SubmitController
 from ogpmonitor.plans.routes_writing import PlanWritingController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
@@ -51,6 +55,7 @@ from ogpmonitor.portal.routes import (
     RootController,
 )
 from ogpmonitor.register.announcements import Announcements
+from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.reports.routes import ReportController
@@ -77,6 +82,10 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     EvidenceController,
     WorkbenchController,
     PublishController,
+    PeriodController,
+    MilestoneReportController,
+    ReviewController,
+    SubmitController,
     PlanWritingController,
     CommitmentWritingController,
     MilestoneWritingController,
@@ -105,6 +114,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
+            "field_words": field_label,
             "database": database,
             "directory": directory,
             "static": static,

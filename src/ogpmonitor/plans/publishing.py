@@ -130,7 +130,7 @@ async def _mark_published(session: AsyncSession, documents: Iterable[Document], 
 async def documents_of(session: AsyncSession, plan: Plan, jurisdiction: Jurisdiction) -> list[Document]:
     """`plan` (loaded whole) as documents: one of its own and one for each commitment, in order."""
     milestones = [milestone.id for commitment in plan.commitments for milestone in commitment.milestones]
-    evidence = await evidence_of_milestones(session, milestones)
+    evidence = await evidence_of_milestones(session, milestones, accepted=True)
     amended = await amendments_by_place(session, plan)
     commitments = [commitment_document(one, evidence, amended.get(one.code, ())) for one in plan.commitments]
     return [plan_document(plan, jurisdiction, amended.get(None, ())), *commitments]
