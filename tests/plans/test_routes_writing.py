@@ -35,7 +35,7 @@ ACTIONS = (
 )
 Case = tuple[str, Any, tuple[str, str]]  # a field, what is typed, and what is said about it in Spanish and English
 NO_DATE = ("Esto no es una fecha.", "This is not a date.")
-TOO_LONG = ("El texto es demasiado largo.", "This is too long.")
+TOO_LONG = ("Es demasiado largo.", "This is too long.")
 NEEDED = ("Complete este campo", "Please fill this in.")
 NOT_OFFERED = ("Elija una de las opciones", "Please choose one of the options.")
 
