@@ -429,6 +429,17 @@ async def test_the_page_saves_by_itself(writer: httpx.AsyncClient, cast: Cast) -
     assert (await the_plan(cast)).content["answers"]["SV01"]["es"] == "Abrir más."
 
 
+async def test_a_page_that_saves_by_itself_keeps_its_address(writer: httpx.AsyncClient, cast: Cast) -> None:
+    by_itself = {"X-Autosave": "yes"}
+    saved = await fill_in(writer, at("commitments/C1/"), headers=by_itself, code="A1", title="Mesa de barrio")
+    before = (await the_plan(cast)).commitments[0]
+    sent = await fill_in(writer, at("commitments/C1/"), code="A1")
+    after = (await the_plan(cast)).commitments[0]
+
+    assert (saved.status_code, before.code, before.title["es"]) == (204, "C1", "Mesa de barrio")
+    assert (sent.status_code, after.code) == (303, "A1")
+
+
 async def test_saying_the_same_leaves_no_trace(writer: httpx.AsyncClient, cast: Cast) -> None:
     before = len(await traces(cast))
 
