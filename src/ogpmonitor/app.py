@@ -100,7 +100,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
-            "field_words": field_label,
+            "field_words": _field_words,
             "database": database,
             "directory": directory,
             "static": static,
@@ -139,6 +139,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
 def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
     """What a template asks before it shows a button: the same table as the route behind it."""
     return permits(actor or STRANGER, Permission(permission), thing)
+
+
+def _field_words(lang: str, name: str) -> str:
+    """What a form's field is called where it is read back: as the published field that it becomes."""
+    return field_label(lang, {"text": "progress_text"}.get(name, name))
 
 
 @asynccontextmanager

@@ -67,7 +67,7 @@ def returned(request: Request[Any, Any, Any]) -> Returned | None:
     sent: FormMultiDict | None = request.state.get(SENT)
     if sent is None or not is_kept_for_its_writer(request):
         return None
-    pairs = [(name, value) for name, value in sent.multi_items() if not NEVER.search(name)]
+    pairs = [(name, value) for name, value in sent.items() if not NEVER.search(name)]
     fields = [(_clean(name), _clean(value)) for name, value in pairs if isinstance(value, str)]
     if len(fields) > MOST_FIELDS or sum(len(value) for _, value in fields) > MOST_LETTERS:
         return None
