@@ -36,8 +36,15 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
+from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_commitments import CommitmentWritingController
+from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.plans.routes_submitting import SubmitController
+from ogpmonitor.plans.routes_writing import PlanWritingController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
@@ -75,6 +82,13 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     EvidenceController,
     WorkbenchController,
     PublishController,
+    PeriodController,
+    MilestoneReportController,
+    ReviewController,
+    SubmitController,
+    PlanWritingController,
+    CommitmentWritingController,
+    MilestoneWritingController,
     WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024

@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, fi
 
 from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.kit.written_dates import read_partial
 
 Model = TypeVar("Model", bound="FormModel")
 DATE_SHAPES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
@@ -22,6 +24,8 @@ MESSAGES: Mapping[str, str] = {
     "string_too_long": msgid("This is too long."),
     "literal_error": msgid("Please choose one of the options."),
     "enum": msgid("Please choose one of the options."),
+    "greater_than_equal": msgid("This number is too small."),
+    "less_than_equal": msgid("This number is too large."),
     "int_parsing": msgid("Please write a whole number."),
     "uuid_parsing": msgid("This does not exist any more. Load the page again."),
     "url_parsing": msgid("This is not an address. It should begin with https://"),
@@ -105,6 +109,7 @@ def read_day(value: Any) -> date | None:
 
 
 Day = Annotated[date | None, BeforeValidator(read_day)]
+PartialDay = Annotated[PartialDate | None, BeforeValidator(read_partial)]
 
 
 @dataclass

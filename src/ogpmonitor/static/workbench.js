@@ -32,7 +32,8 @@
     if (!one.options) return [one.name, one.defaultValue, false];
     return [one.name, ([...one.options].find((option) => option.defaultSelected) || one.options[0])?.value ?? "", false];
   };
-  const versionOf = (form) => form.querySelector('input[type="hidden"][name="version"]');
+  const versionsOf = (form) => [...form.querySelectorAll('input[type="hidden"][name$="version"]')];
+  const seen = (form) => versionsOf(form).map((one) => one.value);
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   // Each kept value beside its control: a choice by its value, a text by its place.
@@ -54,8 +55,7 @@
 
   // Nothing is filled in by itself: the writer is asked.
   const offer = (form, kept, key) => {
-    const version = versionOf(form);
-    const isNewer = version && version.value !== kept.version;
+    const isNewer = !same(seen(form), kept.versions);
     const notice = make("div", "", "notice");
     const button = (text, act) => {
       const made = make("button", text, "button button--plain", { type: "button" });
@@ -65,7 +65,7 @@
     const row = make("div", "", "actions");
     row.append(button(say("Recover", clock(kept.at, { day: "numeric", month: "short" })), () => {
       for (const [one, [, value, ticked]] of pairs(form, kept.fields)) if (isChoice(one)) one.checked = ticked; else one.value = value;
-      if (isNewer) version.value = kept.version; // the server then shows both texts
+      versionsOf(form).forEach((one, index) => { one.value = kept.versions[index] ?? one.value; }); // then the server shows both texts
       form.dispatchEvent(new Event("input", { bubbles: true }));
       controls(form)[0]?.focus();
     }), button(say("Discard"), () => drop(key)));
@@ -88,7 +88,7 @@
       if (!isDirty || isLeft) return;
       const fields = now();
       if (same(fields, shown) && !isBack()) return drop(key);
-      const done = write(key, { at: Date.now(), version: versionOf(form)?.value, fields });
+      const done = write(key, { at: Date.now(), versions: seen(form), fields });
       state(form, say(done ? "Kept" : "Unsaved"), "unsaved");
       if (!done) delete form.dataset.kept;
     };
@@ -102,8 +102,8 @@
       try {
         const answer = await flight;
         if (answer.status === 204) {
-          const version = versionOf(form), next = answer.headers.get("X-Version");
-          if (version && next) version.value = next;
+          const next = answer.headers.get("X-Version");
+          if (next) for (const one of versionsOf(form)) if (one.name === "version") one.value = next;
           shown = sent;
           isDirty = !same(now(), sent);
           if (!isDirty) { drop(key); state(form, say("Saved", clock(Date.now())), "saved"); }
