@@ -54,6 +54,7 @@ from ogpmonitor.portal.routes import (
     PlatformController,
     RootController,
 )
+from ogpmonitor.preview.routes import PreviewController
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
@@ -81,6 +82,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     PlanController,
     EvidenceController,
     WorkbenchController,
+    PreviewController,
     PublishController,
     PeriodController,
     MilestoneReportController,

@@ -145,9 +145,11 @@ async def test_a_session_that_ends_loses_nothing(
     async with writer.page.context.expect_page() as opened:
         await writer.page.get_by_role("link", name="Ingrese en una ventana nueva").click()
     door = await opened.value
-    await door.locator('button[value="penalolen-coordinator"]').or_(
-        door.locator('form:has(input[value="penalolen-coordinator"]) button')
-    ).first.click()
+    await (
+        door.locator('button[value="penalolen-coordinator"]')
+        .or_(door.locator('form:has(input[value="penalolen-coordinator"]) button'))
+        .first.click()
+    )
     await door.wait_for_url(re.compile(address))
     await writer.page.get_by_role("button", name="Enviar de nuevo").click()
     await writer.page.wait_for_url(re.compile("saved=report"))
