@@ -14,7 +14,7 @@ from ogpmonitor.preview.drafting import draft_of, items_at_the_desk
 
 
 class PreviewController(Controller):
-    """The public pages, made from what the government is still working on. Never kept, never indexed, nothing written."""
+    """The public pages, made from what the government is still working on. Never kept or indexed; nothing written."""
 
     path = "/{lang:str}/{tenant:str}/workbench/preview/plans/{plan:str}"
 
