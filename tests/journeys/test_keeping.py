@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page
 from sqlalchemy import text
 from tests.factories.cast import Cast
+from tests.factories.drafts import a_draft
 from tests.factories.plans import LATE, address_of, milestone_of
 from tests.journeys.traveller import Traveller
 
@@ -180,3 +181,37 @@ async def test_two_people_write_the_same_and_the_second_chooses(travellers: Trav
     await second.page.wait_for_url(re.compile("saved=report"))
     async with cast.at("penalolen", cast.coordinator, read_only=True) as session:
         assert ((await milestone_of(session, LATE)).progress_text or {})["es"] == THEIRS
+
+
+async def test_what_is_being_written_saves_itself(travellers: Traveller.Maker, cast: Cast, settings: Settings) -> None:
+    async with cast.at("penalolen", cast.coordinator) as session:
+        session.add(a_draft(slug="2027-2028"))
+    writer = await travellers("es")
+    await at_the_form(writer, "/es/penalolen/workbench/plans/2027-2028/commitments/C1/")
+    text_of = writer.page.locator("form[data-autosave] textarea").first
+    await text_of.fill(TYPED)
+    await until(writer.page, STATE, "Guardado a las")
+    assert await writer.page.evaluate(KEPT) == 0
+    await writer.look("saved-by-itself")
+    await writer.page.reload()
+    assert await text_of.input_value() == TYPED
+
+    await writer.page.context.set_offline(True)
+    await text_of.fill(THEIRS)
+    await until(writer.page, STATE, "Sin conexión. Queda en este navegador y se guardará")
+    assert await writer.page.evaluate(KEPT) == 1
+    await writer.page.context.set_offline(False)
+    await until(writer.page, STATE, "Guardado a las")
+
+    async with owner_session(settings.database_url) as owner:
+        await owner.execute(text("UPDATE platform.sign_ins SET revoked_at = now()"))
+    await text_of.fill(WHY)
+    await until(writer.page, STATE, "Su sesión terminó")
+    here, writer.page = writer.page, await writer.page.context.new_page()
+    await writer.enter("penalolen-coordinator")
+    writer.page = here
+    await writer.page.evaluate("dispatchEvent(new Event('focus'))")
+    await until(writer.page, STATE, "Guardado a las")
+    await writer.page.reload()
+    assert await text_of.input_value() == WHY
+    assert await writer.page.locator("form[data-keep] > .notice").count() == 0

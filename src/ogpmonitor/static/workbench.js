@@ -1,4 +1,4 @@
-// Comforts of the workbench: what is typed is kept in this browser until the server has it.
+// What is typed in the workbench is kept in this browser until the server has it.
 (() => {
   "use strict";
   const { tenant, writer, ...words } = document.body.dataset;
@@ -11,7 +11,7 @@
   const clock = (at, more) => new Intl.DateTimeFormat(
     document.documentElement.lang, { hour: "2-digit", minute: "2-digit", ...more }).format(at);
   const make = (tag, textContent, className, more) => Object.assign(document.createElement(tag), { textContent, className, ...more });
-  const isBack = () => document.querySelector(".notice--problem") !== null; // a form came back with messages
+  const isBack = () => document.querySelector(".notice--problem") !== null;
   let isLeft = false;
 
   // The browser's own store; it may be full, or shut.
@@ -65,7 +65,7 @@
     const row = make("div", "", "actions");
     row.append(button(say("Recover", clock(kept.at, { day: "numeric", month: "short" })), () => {
       for (const [one, [, value, ticked]] of pairs(form, kept.fields)) if (isChoice(one)) one.checked = ticked; else one.value = value;
-      versionsOf(form).forEach((one, index) => { one.value = kept.versions[index] ?? one.value; }); // then the server shows both texts
+      versionsOf(form).forEach((one, index) => { one.value = kept.versions[index] ?? one.value; }); // then both texts are shown
       form.dispatchEvent(new Event("input", { bubbles: true }));
       controls(form)[0]?.focus();
     }), button(say("Discard"), () => drop(key)));
@@ -138,7 +138,7 @@
     });
   };
 
-  // A form was accepted when its answer led on to a page that is not a form with messages.
+  // Accepted: the answer led on to a page that is no form with messages.
   attempt(() => {
     const key = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);
