@@ -9,12 +9,12 @@
   const SENT = `${PREFIX}sent`;
   const NEVER = /^(file|password|hidden|submit|button|reset|image)$/;
   const clock = (at, more) => new Intl.DateTimeFormat(
-    document.documentElement.lang, { hour: "2-digit", minute: "2-digit", ...more }).format(at);
+    document.documentElement.lang.replace("en", "en-GB"), { hour: "2-digit", minute: "2-digit", ...more }).format(at);
   const make = (tag, textContent, className, more) => Object.assign(document.createElement(tag), { textContent, className, ...more });
   const isBack = () => document.querySelector(".notice--problem") !== null;
   let isLeft = false;
 
-  // The browser's own store; it may be full, or shut.
+  // The store may be full, or shut.
   const attempt = (act, otherwise) => { try { return act(); } catch { return otherwise; } };
   const read = (key) => attempt(() => JSON.parse(localStorage.getItem(key)), null);
   const drop = (key) => attempt(() => localStorage.removeItem(key));
@@ -53,7 +53,7 @@
     line.className = `save-state save-state--${kind}`;
   };
 
-  // Nothing is filled in by itself: the writer is asked.
+  // Nothing is filled in by itself.
   const offer = (form, kept, key) => {
     const isNewer = !same(seen(form), kept.versions);
     const notice = make("div", "", "notice");
@@ -149,7 +149,7 @@
   prepare();
   document.addEventListener("htmx:after:swap", prepare);
 
-  // Who signs out leaves nothing behind, and is told so before.
+  // Who signs out leaves nothing behind.
   document.addEventListener("submit", (event) => {
     if (!/\/sign-out\/?$/.test(event.target.getAttribute("action"))) return;
     isLeft = !keys(OWN).length || confirm(say("Leave"));
