@@ -6,7 +6,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 from tests.factories.cast import Cast
-from tests.factories.drafts import a_draft
+from tests.factories.counting import counted
+from tests.factories.drafts import a_commitment, a_draft
 from tests.factories.plans import LATE, address_of, milestone_of
 from tests.factories.site import Site
 
@@ -160,3 +161,23 @@ async def test_looking_writes_nothing(site: Site, cast: Cast) -> None:
     async with cast.at("penalolen", cast.coordinator, read_only=True) as session:
         assert (await session.execute(text(counts))).one() == before
     assert (await client.get(await address_of(cast, LATE))).status_code == 200
+
+
+async def test_a_long_plan_costs_no_more_than_a_short_one(site: Site, cast: Cast) -> None:
+    client = await site.sign_in("penalolen-coordinator")
+    async with cast.at("penalolen", cast.coordinator) as session:
+        session.add(a_draft(slug="2027-2028"))
+        session.add(
+            a_draft(slug="2028-2029", commitments=[a_commitment(f"C{one}", position=one) for one in range(100)])
+        )
+    root = "/es/penalolen/workbench/preview/plans/"
+    await client.get(f"{root}2027-2028/")
+
+    with counted() as short:
+        first = await client.get(f"{root}2027-2028/")
+    with counted() as long:
+        second = await client.get(f"{root}2028-2029/")
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.text.count("Mesa ambiental") > 99 > first.text.count("Mesa ambiental") > 0
+    assert len(long) == len(short) > 0
