@@ -40,6 +40,7 @@ from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
@@ -88,6 +89,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     MilestoneReportController,
     ReviewController,
     SubmitController,
+    AmendController,
     PlanWritingController,
     CommitmentWritingController,
     MilestoneWritingController,

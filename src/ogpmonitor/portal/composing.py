@@ -6,12 +6,14 @@ from typing import Any
 
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
+from ogpmonitor.portal.drift import amendments_in
 from ogpmonitor.portal.evidence import EvidenceItem, evidence_items
 from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
 from ogpmonitor.portal.standing import reported_together, timeline_of
 from ogpmonitor.portal.summaries import summaries, summary_of
 from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
 from ogpmonitor.register import field_labels
+from ogpmonitor.register.balance import commitments_balance
 from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PublishedEvidence
 from ogpmonitor.register.lateness import delay_days, late_days
 from ogpmonitor.register.queries import Told
@@ -36,6 +38,8 @@ def plan_page(told: Told, *, on: date) -> dict[str, Any]:
         "unanswered": sum(name in questions for name in told.plan.missing),
         "questions": len(questions),
         "status_labels": field_labels.STATUS_LABELS,
+        "amendments": amendments_in(told),
+        "fulfilled": commitments_balance(told.commitments),
     }
 
 

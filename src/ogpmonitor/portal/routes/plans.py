@@ -2,7 +2,7 @@
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts.permissions import Permission
@@ -12,8 +12,11 @@ from ogpmonitor.kit.formats import reading_in
 from ogpmonitor.kit.respond import AnyRequest, place_of, public_page
 from ogpmonitor.portal import queries
 from ogpmonitor.portal.composing import assessment_shown, commitment_page, plan_page
+from ogpmonitor.portal.drift import drift_of
 from ogpmonitor.portal.history import steps_of, told
-from ogpmonitor.portal.routes.answering import edition_asked, number_of, standing_day, tenant_of
+from ogpmonitor.portal.routes.answering import edition_asked, number_of, standing_day, tenant_of, today_at
+from ogpmonitor.portal.standing import reported_together
+from ogpmonitor.register.balance import commitments_balance
 from ogpmonitor.register.changes import changes_between
 from ogpmonitor.register.queries import list_editions
 
@@ -65,6 +68,34 @@ class PlanController(Controller):
             asked=asked,
             commitment=published.commitment(found.commitment) if found.commitment else None,
             one=assessment_shown(published, found, tenant.slug),
+        )
+
+    @get("/changes", permission=Permission.PUBLIC)
+    async def changes(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[RegisterSession],
+        plan: FromPath[str],
+        commitment: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Everything that was changed after submission, with its reason; of one `commitment`, if it is asked for.
+
+        Raises:
+            NotFound: nothing has been published there, or the plan has no such commitment.
+        """
+        tenant, place = tenant_of(request), place_of(request)
+        published = await queries.published_plan(register, tenant.slug, plan)
+        chosen = published.commitment(commitment).code if commitment else None
+        with reading_in(tenant.zone):
+            entries = drift_of(published, place.lang, tenant.slug, commitment=chosen)
+        return public_page(
+            request,
+            "portal/changes.html",
+            published=published,
+            entries=entries,
+            chosen=chosen,
+            seen=reported_together(published.commitments, on=today_at(tenant)),
+            fulfilled=commitments_balance(published.commitments),
         )
 
     @get("/editions", permission=Permission.PUBLIC)
