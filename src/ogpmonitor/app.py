@@ -56,6 +56,7 @@ from ogpmonitor.portal.routes import (
     PlatformController,
     RootController,
 )
+from ogpmonitor.preview.routes import PreviewController
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
@@ -83,6 +84,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     PlanController,
     EvidenceController,
     WorkbenchController,
+    PreviewController,
     PublishController,
     ImportController,
     PeriodController,
@@ -118,7 +120,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
-            "field_words": field_label,
+            "field_words": _field_words,
             "database": database,
             "directory": directory,
             "static": static,
@@ -157,6 +159,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
 def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
     """What a template asks before it shows a button: the same table as the route behind it."""
     return permits(actor or STRANGER, Permission(permission), thing)
+
+
+def _field_words(lang: str, name: str) -> str:
+    """What a form's field is called where it is read back: as the published field that it becomes."""
+    return field_label(lang, {"text": "progress_text"}.get(name, name))
 
 
 @asynccontextmanager
