@@ -36,6 +36,9 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.periods import requests
+from ogpmonitor.periods.routes_answers import AnswerController, LinkController
+from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
@@ -75,6 +78,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     WorkbenchController,
     PublishController,
     WorkbenchEvidenceController,
+    RequestController,
+    LinkController,
+    AnswerController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
@@ -115,7 +121,9 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         middleware=[
             FindPlace(directory, settings.base_url),
             SameOriginOnly(),
-            FindActor(database, idle=timedelta(minutes=settings.session_idle_minutes)),
+            FindActor(
+                database, idle=timedelta(minutes=settings.session_idle_minutes), find_holder=requests.find_holder
+            ),
         ],
         dependencies={"session": Provide(_session), "register": Provide(_register)},
         exception_handlers={
