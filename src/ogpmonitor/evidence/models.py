@@ -47,6 +47,7 @@ class Evidence(Identified, TenantOwned, Versioned, Base):
     # The request through whose link it was sent; the database fills it in.
     request_id: Mapped[UUID | None] = mapped_column(server_default=text("(platform.standing_request()).id"))
     submitted_at: Mapped[datetime]
+    waiting: Mapped[bool] = mapped_column(default=False)  # until the report that brought it is accepted
     withdrawn_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     demo: Mapped[bool]
