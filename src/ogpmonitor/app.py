@@ -37,11 +37,11 @@ from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.periods import requests
-from ogpmonitor.periods.routes_answers import AnswerController, LinkController
-from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
+from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController

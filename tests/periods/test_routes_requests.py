@@ -298,16 +298,16 @@ async def test_the_holder_reports_with_evidence_and_is_thanked(site: Site, cast:
     assert {row[1:] for row in found} == {(None, "contact")}
 
 
-@pytest.mark.parametrize(("lang", "said"), [("es", "Diga por qué"), ("en", "Say why")])
+@pytest.mark.parametrize(("lang", "said"), [("es", "Solo un hito completado"), ("en", "Only a completed milestone")])
 async def test_the_holders_form_comes_back_with_what_was_typed(site: Site, cast: Cast, lang: str, said: str) -> None:
     asked = await ask(cast)
     client = await opened(site, asked)
     address = f"/{lang}/penalolen/requests/{asked.token}/milestones/{await id_of(cast)}/"
 
-    page = await client.post(address, data=report(progress="withdrawn", text="Palabras mías", late_reason=""))
+    page = await client.post(address, data=report(completed_on="2024-02-05", text="Palabras mías", report_version="0"))
 
     assert page.status_code == 422
-    assert said in page.text.split('id="late_reason-error"')[1].split("</p>")[0]
+    assert said in page.text.split('id="completed_on-error"')[1].split("</p>")[0]
     assert "Palabras mías" in page.text
 
 

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from ogpmonitor.audit.models import AuditRecord
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.periods.models import Period, ReportRequest
+from ogpmonitor.periods.models import MilestoneReport, Period, ReportRequest
 from ogpmonitor.plans.models import Commitment, Milestone, Plan, PlanStatus
-
-REPORTED = ("milestone.progress_reported",)
 
 
 @dataclass
@@ -98,14 +95,22 @@ async def period_codes(session: AsyncSession, *requests: ReportRequest) -> dict[
     return {row.id: row.code for row in await session.execute(statement)}
 
 
-async def reported_through(session: AsyncSession, *requests: ReportRequest) -> dict[UUID, int]:
+async def reported_through(session: AsyncSession, *requests: ReportRequest) -> dict[UUID | None, int]:
     """How many milestones were reported through each of these requests: one query."""
     statement = (
-        select(AuditRecord.request_id, func.count(distinct(AuditRecord.subject_id)))
-        .where(AuditRecord.request_id.in_([one.id for one in requests]), AuditRecord.action.in_(REPORTED))
-        .group_by(AuditRecord.request_id)
+        select(MilestoneReport.request_id, func.count().label("number"))
+        .where(MilestoneReport.request_id.in_([one.id for one in requests]))
+        .group_by(MilestoneReport.request_id)
     )
-    return {request_id: number for request_id, number in await session.execute(statement) if request_id}
+    return {row.request_id: row.number for row in await session.execute(statement)}
+
+
+async def states_through(session: AsyncSession, request: ReportRequest) -> dict[UUID, str]:
+    """What became of each report that came through this request, by milestone: one query."""
+    statement = select(MilestoneReport.milestone_id, MilestoneReport.state).where(
+        MilestoneReport.request_id == request.id
+    )
+    return {row.milestone_id: row.state for row in await session.execute(statement)}
 
 
 async def _milestones(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequence[Milestone]:

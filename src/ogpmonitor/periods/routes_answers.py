@@ -11,24 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.evidence.queries import evidence_of_milestones
-from ogpmonitor.evidence.sniffing import KINDS
 from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.kit.forms import read_form
-from ogpmonitor.kit.i18n import LANGUAGES, translate
-from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
-from ogpmonitor.periods import answering, requested, requests
-from ogpmonitor.periods.models import ReportRequest
+from ogpmonitor.periods import requested, requests
+from ogpmonitor.periods.models import Period, ReportRequest, ReportState
+from ogpmonitor.periods.queries import report_in
+from ogpmonitor.periods.reporting import Occasion, report
+from ogpmonitor.periods.screen import Desk, Filled, check_report, read_report, report_context
 from ogpmonitor.plans import queries as plans
-from ogpmonitor.plans.models import Milestone
 from ogpmonitor.plans.overview import step_of
 from ogpmonitor.plans.routes import today_at
-from ogpmonitor.plans.schemas import FILES, LONGEST
-
-MEBIBYTE = 1024 * 1024
-# Where a message leads that belongs to no field one can see.
-PLACES = {"": "progress", "version": "progress"}
 
 
 class LinkController(Controller):
@@ -98,8 +92,8 @@ class AnswerController(Controller):
         milestone_id: FromPath[UUID],
     ) -> Response[bytes]:
         """One milestone with the form that reports it."""
-        milestone = await _asked(request, session, milestone_id)
-        return await _form(request, session, milestone, token, answering.known(milestone, place_of(request).lang))
+        desk = await _desk(request, session, milestone_id)
+        return _form(request, desk, token, Filled(desk.said(place_of(request).lang)))
 
     @post("/milestones/{milestone_id:uuid}", permission=Permission.REQUEST_ANSWER)
     async def report(
@@ -113,19 +107,18 @@ class AnswerController(Controller):
 
         Raises:
             NotFound: it is not among the milestones asked about.
+            Conflict: the period was closed.
         """
-        milestone = await _asked(request, session, milestone_id, to_write=True)
-        backing = (await evidence_of_milestones(session, [milestone.id]))[milestone.id]
-        settings, lang = request.app.state.settings, place_of(request).lang
-        rules = {"on": today_at(request), "max_bytes": settings.max_upload_bytes}
-        sent = await read_form(request)
-        answer = await answering.read(sent, milestone, backing, lang=lang, demo=request.app.state.demo, **rules)
-        if answer.submission is None:
-            status = 409 if answer.is_contested else 422
-            return await _form(request, session, milestone, token, answer, status=status)
+        desk = await _desk(request, session, milestone_id, to_write=True)
+        settings, max_bytes = request.app.state.settings, request.app.state.settings.max_upload_bytes
+        sent = await read_report(request, most=settings.max_files_per_form, max_bytes=max_bytes)
+        submission = check_report(request, desk, sent, max_bytes=max_bytes)
+        if submission is None:
+            return _form(request, desk, token, sent, status=409 if sent.is_contested else 422)
+        occasion = Occasion(desk.today, request.user, desk.period)
         storage = request.app.state.storage
-        await answering.save(session, storage, milestone, answer.submission, by=request.user, **rules)
-        return see_other(request, f"{_root(request, token)}thanks/?milestone={milestone.id}")
+        await report(session, storage, desk.milestone, submission, occasion, max_bytes=max_bytes)
+        return see_other(request, f"{_root(request, token)}thanks/")
 
     @get("/thanks", permission=Permission.REQUEST_ANSWER)
     async def thanks(
@@ -159,70 +152,35 @@ async def _held(request: AnyRequest, session: AsyncSession) -> ReportRequest:
     return await requested.get_request(session, request.user.request_id)
 
 
-async def _asked(
-    request: AnyRequest, session: AsyncSession, milestone_id: UUID, *, to_write: bool = False
-) -> Milestone:
+async def _desk(request: AnyRequest, session: AsyncSession, milestone_id: UUID, *, to_write: bool = False) -> Desk:
+    """The form's surroundings: the period that the request is about, and what was sent for it."""
     if milestone_id not in request.user.asked:
         raise NotFound("milestone.not_found")
-    return await plans.get_milestone(session, milestone_id, to_write=to_write)
+    milestone = await plans.get_milestone(session, milestone_id, to_write=to_write)
+    found = await _held(request, session)
+    period = await session.get(Period, found.period_id) if found.period_id else None
+    evidence = (await evidence_of_milestones(session, [milestone.id]))[milestone.id]
+    return Desk(milestone, evidence, period, await report_in(session, milestone.id, period), today_at(request))
 
 
 async def _overview(request: AnyRequest, session: AsyncSession, found: ReportRequest, token: str) -> dict[str, Any]:
+    """Every milestone asked about with what became of its report; `left` is what still waits for the holder."""
     today = today_at(request)
     milestones = await requested.milestones_of(session, found)
+    states = await requested.states_through(session, found)
     steps = [step_of(one, one.commitment.code, on=today, by=request.user) for one in milestones]
-    reported = {
-        one.id
-        for one in milestones
-        if one.reported_at and found.opened_at and one.reported_at >= found.opened_at.replace(microsecond=0)
-    }
     return {
         "steps": steps,
-        "reported": reported,
-        "left": [step for step in steps if step.milestone.id not in reported],
+        "states": states,
+        "left": [step for step in steps if states.get(step.milestone.id) in {None, ReportState.RETURNED}],
         "root": _root(request, token),
         **_facts(request, found),
     }
 
 
-async def _form(
-    request: AnyRequest,
-    session: AsyncSession,
-    milestone: Milestone,
-    token: str,
-    answer: answering.Answer,
-    *,
-    status: int = 200,
-) -> Response[bytes]:
-    lang, today, settings = place_of(request).lang, today_at(request), request.app.state.settings
-    problems = [(name, translate(lang, message)) for name, message in answer.errors]
-    backing = (await evidence_of_milestones(session, [milestone.id]))[milestone.id]
-    content = milestone.content
-    return page(
-        request,
-        "periods/request_answer.html",
-        status=status,
-        root=_root(request, token),
-        step=step_of(milestone, milestone.commitment.code, on=today, by=request.user),
-        milestone=milestone,
-        expected=Localized.model_validate(content["expected_output"]) if content.get("expected_output") else None,
-        evidence=[(one, Localized.model_validate(one.title)) for one in backing],
-        typed=_Typed(answer.typed),
-        errors=_Typed(dict(reversed(problems))),
-        problems=[(PLACES.get(name, name), message) for name, message in problems],
-        differences=answer.differences,
-        version=milestone.version if answer.is_contested else answer.typed.get("version", milestone.version),
-        today=today,
-        lost_files=[upload.file_name for upload in answer.uploads.values()],
-        file_places=list(range(1, min(FILES, settings.max_files_per_form) + 1)),
-        accept=",".join(ending for endings in KINDS.values() for ending in endings),
-        max_megabytes=settings.max_upload_bytes // MEBIBYTE,
-        longest=LONGEST,
-    )
-
-
-class _Typed(dict[str, Any]):
-    """What stands in each field; a field nobody filled in is empty."""
-
-    def __missing__(self, name: str) -> str:
-        return ""
+def _form(request: AnyRequest, desk: Desk, token: str, filled: Filled, *, status: int = 200) -> Response[bytes]:
+    root = _root(request, token)
+    href = place_of(request).href
+    action, back = href(f"{root}milestones/{desk.milestone.id}/"), href(f"{root}milestones/")
+    context = report_context(request, desk, filled, action=action, back=back)
+    return page(request, "periods/request_answer.html", status=status, root=root, **context)

@@ -1,24 +1,17 @@
 """What a coordinator sends about requests for reports."""
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from ogpmonitor.kit.forms import BAD_DATE, FormModel, read_day
+from ogpmonitor.kit.forms import FormModel
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.periods.schemas import NeededDay
 
 LONGEST_NAME, LONGEST_EMAIL = 200, 254
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
-
-
-def _needed_day(value: Any) -> date:
-    day = read_day(value)
-    if day is None:
-        raise ValueError(BAD_DATE)
-    return day
 
 
 def _email(value: str) -> str:
@@ -29,9 +22,6 @@ def _email(value: str) -> str:
 
 def _several(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
-
-
-NeededDay = Annotated[date, BeforeValidator(_needed_day)]
 
 
 class RequestForm(FormModel):
