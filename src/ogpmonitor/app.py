@@ -25,6 +25,7 @@ from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
@@ -96,6 +97,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     RequestController,
     LinkController,
     AnswerController,
+    HistoryController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

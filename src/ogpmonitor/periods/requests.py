@@ -125,7 +125,7 @@ async def revoke(session: AsyncSession, request: ReportRequest, *, by: Actor) ->
         raise Conflict("request.revoked", msgid("This link was withdrawn before."))
     request.revoked_at = utc_now()
     await session.flush()
-    await audit.record(session, "request.revoked", by=by, about=request, after={"name": request.name})
+    await audit.record(session, "request.revoked", by=by, about=request)
 
 
 async def renew(
@@ -145,9 +145,9 @@ async def renew(
         request.revoked_at = utc_now()
         await session.flush()
     renewed = await ask(session, asking, on=on, zone=zone, by=by)
-    known = {"name": request.name, "expires_at": request.expires_at.isoformat()}
-    later = {"name": request.name, "expires_at": renewed.request.expires_at.isoformat()}
-    await audit.record(session, "request.renewed", by=by, about=request, before=known, after=later)
+    before = {"expires_at": request.expires_at.isoformat()}
+    after = {"expires_at": renewed.request.expires_at.isoformat()}
+    await audit.record(session, "request.renewed", by=by, about=request, before=before, after=after)
     return renewed
 
 
@@ -233,7 +233,7 @@ async def take(session: AsyncSession, request: ReportRequest) -> str:
         raise Gone("request.gone")
     await show_key(session, token_hash(key))
     holder = actor_of(request, token_hash(key))
-    await audit.record(session, "request.opened", by=holder, about=request, after={"name": request.name})
+    await audit.record(session, "request.opened", by=holder, about=request)
     return key
 
 
@@ -272,8 +272,8 @@ def _permit(by: Actor) -> None:
 
 
 def _told(row: ReportRequest) -> dict[str, object]:
+    """Without the contact's name: the record is never changed, and persons are known there by id only."""
     return {
-        "name": row.name,
         "unit": row.unit,
         "milestones": [str(one) for one in row.milestone_ids],
         "expires_at": row.expires_at.isoformat(),
