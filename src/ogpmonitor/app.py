@@ -26,6 +26,7 @@ from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.imports.routes import ImportController
+from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
@@ -37,9 +38,12 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.periods import requests
 from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
+from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
@@ -96,6 +100,10 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     CommitmentWritingController,
     MilestoneWritingController,
     WorkbenchEvidenceController,
+    RequestController,
+    LinkController,
+    AnswerController,
+    HistoryController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
@@ -137,7 +145,9 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         middleware=[
             FindPlace(directory, settings.base_url),
             SameOriginOnly(),
-            FindActor(database, idle=timedelta(minutes=settings.session_idle_minutes)),
+            FindActor(
+                database, idle=timedelta(minutes=settings.session_idle_minutes), find_holder=requests.find_holder
+            ),
         ],
         dependencies={"session": Provide(_session), "register": Provide(_register)},
         exception_handlers={

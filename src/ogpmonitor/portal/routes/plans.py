@@ -9,11 +9,12 @@ from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.formats import reading_in
-from ogpmonitor.kit.respond import AnyRequest, place_of, public_page
+from ogpmonitor.kit.respond import AnyRequest, place_of, public_page, shared
 from ogpmonitor.portal import queries
 from ogpmonitor.portal.composing import assessment_shown, commitment_page, plan_page
 from ogpmonitor.portal.drift import drift_of
 from ogpmonitor.portal.history import steps_of, told
+from ogpmonitor.portal.register_csv import history_csv
 from ogpmonitor.portal.routes.answering import edition_asked, number_of, standing_day, tenant_of, today_at
 from ogpmonitor.portal.standing import reported_together
 from ogpmonitor.register.balance import commitments_balance
@@ -106,6 +107,19 @@ class PlanController(Controller):
         published = await queries.published_plan(register, tenant.slug, plan)
         steps = steps_of(await list_editions(register, tenant.slug, plan))
         return public_page(request, "portal/editions.html", published=published, steps=steps)
+
+    @get("/history.csv", permission=Permission.PUBLIC)
+    async def history(
+        self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str]
+    ) -> Response[bytes]:
+        """What every edition changed, a line for each field, without the name of any person who did it."""
+        tenant = tenant_of(request)
+        await queries.published_plan(register, tenant.slug, plan)
+        numbers = sorted(one.number for one in await list_editions(register, tenant.slug, plan))
+        editions = [await queries.published_plan(register, tenant.slug, plan, number) for number in numbers]
+        with reading_in(tenant.zone):
+            body = history_csv(editions, place_of(request).lang)
+        return shared(request, body, "text/csv", **{"Content-Disposition": 'attachment; filename="history.csv"'})
 
     @get("/editions/{number:str}", permission=Permission.PUBLIC)
     async def edition(
