@@ -23,6 +23,7 @@ from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.kit import log as logs
@@ -74,6 +75,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     EvidenceController,
     WorkbenchController,
     PublishController,
+    BoardsController,
     WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
