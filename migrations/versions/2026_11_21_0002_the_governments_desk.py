@@ -51,8 +51,8 @@ ALTER TABLE workbench.audit_records ADD COLUMN request_id UUID;
 ALTER TABLE workbench.evidence ADD COLUMN category TEXT NOT NULL DEFAULT 'document', ADD COLUMN covers_from TEXT,
     ADD COLUMN covers_to TEXT, ADD COLUMN source TEXT, ADD COLUMN sent_sha256 TEXT, ADD COLUMN preview_sha256 TEXT,
     ADD COLUMN replaces_id UUID, ADD COLUMN link_state TEXT, ADD COLUMN link_checked_at TIMESTAMP WITH TIME ZONE,
-    ADD COLUMN submitted_by UUID;
-ALTER TABLE workbench.evidence ALTER COLUMN category DROP DEFAULT;
+    ADD COLUMN submitted_by UUID, ADD COLUMN waiting BOOLEAN NOT NULL DEFAULT false;
+ALTER TABLE workbench.evidence ALTER COLUMN category DROP DEFAULT, ALTER COLUMN waiting DROP DEFAULT;
 ALTER TABLE workbench.evidence_supports ADD COLUMN id UUID NOT NULL DEFAULT gen_random_uuid(),
     ADD COLUMN commitment_id UUID, ADD COLUMN plan_id UUID,
     DROP CONSTRAINT pk_evidence_supports, ADD CONSTRAINT pk_evidence_supports PRIMARY KEY (id),
@@ -236,6 +236,12 @@ CREATE POLICY asked_only ON workbench.evidence_supports AS RESTRICTIVE TO ogpmon
     USING ({NO_KEY} OR platform.is_asked(milestone_id));
 """
 
+# A contact's own words wait in its report until they are accepted: the milestone itself is the coordinator's to write.
+MILESTONES = f"""
+DROP POLICY write ON workbench.milestones;
+CREATE POLICY write ON workbench.milestones TO ogpmonitor_app USING ({ROLE} = 'coordinator');
+"""
+
 LOCKS = """
 CREATE FUNCTION workbench.refuse_closed_period() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -299,6 +305,7 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY tenant_isolation ON {table} AS RESTRICTIVE USING ({MINE}) WITH CHECK ({MINE})")
     op.execute(POLICIES)
+    op.execute(MILESTONES)
     op.execute(LOCKS)
     op.execute(RECEIPTS)
     op.execute(GRANTS)

@@ -37,8 +37,15 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
+from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_commitments import CommitmentWritingController
+from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
+from ogpmonitor.plans.routes_submitting import SubmitController
+from ogpmonitor.plans.routes_writing import PlanWritingController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
@@ -49,6 +56,7 @@ from ogpmonitor.portal.routes import (
     RootController,
 )
 from ogpmonitor.register.announcements import Announcements
+from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.reports.routes import ReportController
@@ -76,6 +84,13 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     WorkbenchController,
     PublishController,
     BoardsController,
+    PeriodController,
+    MilestoneReportController,
+    ReviewController,
+    SubmitController,
+    PlanWritingController,
+    CommitmentWritingController,
+    MilestoneWritingController,
     WorkbenchEvidenceController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
@@ -101,6 +116,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
+            "field_words": field_label,
             "database": database,
             "directory": directory,
             "static": static,

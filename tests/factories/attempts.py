@@ -188,9 +188,9 @@ async def submit_as_monitor(session: TenantSession, _scene: Scene) -> int:
     return await _change(
         session,
         "INSERT INTO workbench.evidence"
-        " (id, version, voice, kind, category, title, url, sha256, restricted, submitted_at, demo)"
+        " (id, version, voice, kind, category, title, url, sha256, restricted, waiting, submitted_at, demo)"
         " VALUES (gen_random_uuid(), 1, 'monitor', 'link', 'other', '{\"source\": \"es\", \"es\": \"x\"}',"
-        " 'https://x.example', 'x', false, now(), true)",
+        " 'https://x.example', 'x', false, false, now(), true)",
     )
 
 

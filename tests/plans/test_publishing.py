@@ -227,10 +227,10 @@ async def test_publishing_goes_to_the_editions_page_and_empties_the_preview(site
 
 
 async def test_a_report_that_came_in_meanwhile_is_shown_before_it_is_published(site: Site, cast: Cast) -> None:
-    coordinator, contact = await site.sign_in("penalolen-coordinator"), await site.sign_in("penalolen-contact")
+    coordinator, other = await site.sign_in("penalolen-coordinator"), await site.sign_in("penalolen-coordinator")
     await prepare(coordinator, cast)
     form = form_in((await coordinator.get(PUBLISH)).text)
-    await prepare(contact, cast, "CLPLN0002/M6", text="Llegó después.")
+    await prepare(other, cast, "CLPLN0002/M6", text="Llegó después.")
 
     answer = await coordinator.post(PUBLISH, data=form)
     again = await coordinator.post(PUBLISH, data=form_in(answer.text))

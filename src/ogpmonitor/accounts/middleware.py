@@ -12,7 +12,8 @@ from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.service import find_actor
 from ogpmonitor.kit.db import Database
-from ogpmonitor.kit.errors import NotFound, NotPermitted, NotSignedIn
+from ogpmonitor.kit.errors import DomainError, NotFound, NotPermitted, NotSignedIn
+from ogpmonitor.kit.returning import remember
 
 COOKIE = "ogpmonitor_session"
 ROLE_IN_TENANT = frozenset(Permission) - {Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ}
@@ -41,18 +42,25 @@ class FindActor(ASGIMiddleware):
         return found or STRANGER
 
 
-def authorize(connection: ASGIConnection[Any, Actor, Any, Any], handler: BaseRouteHandler) -> None:
-    """Nothing, if the route declares a permission that the actor holds.
+async def authorize(connection: ASGIConnection[Any, Actor, Any, Any], handler: BaseRouteHandler) -> None:
+    """Nothing, if the route declares a permission that the actor holds. A refused form is remembered for its writer.
 
     Raises:
         NotPermitted: the route declares none, or the actor's role does not hold it.
         NotSignedIn: nobody is signed in.
         NotFound: the actor has no role in this tenant: another tenant's workbench does not exist for it.
     """
+    try:
+        _check(connection.user, handler)
+    except DomainError:
+        await remember(connection)
+        raise
+
+
+def _check(actor: Actor, handler: BaseRouteHandler) -> None:
     permission = handler.opt.get("permission")
     if permission is None:
         raise NotPermitted("route.declares_no_permission")
-    actor = connection.user
     if permits(actor, permission):
         return
     if actor.is_stranger:

@@ -45,6 +45,7 @@ class Evidence(Identified, TenantOwned, Versioned, Base):
     link_checked_at: Mapped[datetime | None]
     submitted_by: Mapped[UUID | None]
     submitted_at: Mapped[datetime]
+    waiting: Mapped[bool] = mapped_column(default=False)  # until the report that brought it is accepted
     withdrawn_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     demo: Mapped[bool]

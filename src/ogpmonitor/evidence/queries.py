@@ -22,8 +22,13 @@ async def get_evidence(session: AsyncSession, evidence_id: UUID) -> Evidence:
     return evidence
 
 
-async def evidence_of_milestones(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Sequence[Evidence]]:
-    """What supports each of these milestones and has not been withdrawn, oldest first: one query for any number."""
+async def evidence_of_milestones(
+    session: AsyncSession, ids: Iterable[UUID], *, accepted: bool = False
+) -> dict[UUID, Sequence[Evidence]]:
+    """What supports each of these milestones and has not been withdrawn, oldest first: one query for any number.
+
+    With `accepted`, what came with a report that waits for the coordinator's decision is left out.
+    """
     wanted = list(ids)
     statement = (
         select(EvidenceSupport.milestone_id, Evidence)
@@ -31,6 +36,8 @@ async def evidence_of_milestones(session: AsyncSession, ids: Iterable[UUID]) -> 
         .where(EvidenceSupport.milestone_id.in_(wanted), Evidence.withdrawn_at.is_(None))
         .order_by(Evidence.submitted_at, Evidence.id)
     )
+    if accepted:
+        statement = statement.where(Evidence.waiting.is_(False))
     found: dict[UUID, list[Evidence]] = {milestone_id: [] for milestone_id in wanted}
     for milestone_id, evidence in await session.execute(statement):
         if milestone_id is not None:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, fi
 
 from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.kit.written_dates import read_partial
 
 Model = TypeVar("Model", bound="FormModel")
 DATE_SHAPES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
@@ -22,6 +24,8 @@ MESSAGES: Mapping[str, str] = {
     "string_too_long": msgid("This is too long."),
     "literal_error": msgid("Please choose one of the options."),
     "enum": msgid("Please choose one of the options."),
+    "greater_than_equal": msgid("This number is too small."),
+    "less_than_equal": msgid("This number is too large."),
     "int_parsing": msgid("Please write a whole number."),
     "uuid_parsing": msgid("This does not exist any more. Load the page again."),
     "url_parsing": msgid("This is not an address. It should begin with https://"),
@@ -30,6 +34,7 @@ UNCLEAR = msgid("This cannot be understood. Please check it.")
 BAD_DATE = msgid("This is not a date. Write it like 30-09-2024.")
 UNREADABLE = msgid("The form could not be read.")
 UNKEPT = msgid("This contains characters that cannot be kept. Please write it again.")
+SENT = "sent"  # where a form that was read stands in the request's state
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -64,15 +69,16 @@ def readable(value: Any) -> Any:
 
 
 async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
-    """What was sent; a second call reads nothing more.
+    """What was sent; a second call reads nothing more. A refusal finds it in the request's state, to give it back.
 
     Raises:
         Invalid: its bytes are not the text they say they are.
     """
     try:
-        return await request.form()
+        request.state[SENT] = sent = await request.form()
     except (UnicodeDecodeError, LookupError) as error:  # a letter that UTF-8 has not, an encoding nobody knows
         raise Invalid("form.unreadable", UNREADABLE) from error
+    return sent
 
 
 class FieldProblem(ValueError):  # noqa: N818  it reads as what it is
@@ -103,6 +109,7 @@ def read_day(value: Any) -> date | None:
 
 
 Day = Annotated[date | None, BeforeValidator(read_day)]
+PartialDay = Annotated[PartialDate | None, BeforeValidator(read_partial)]
 
 
 @dataclass

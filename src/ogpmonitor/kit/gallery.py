@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ogpmonitor.kit.charts import Bar, Span, draw_bars, draw_timeline
+from ogpmonitor.kit.contested import Contested
 from ogpmonitor.kit.differences import compare_texts
 from ogpmonitor.kit.localized import Localized
 
@@ -37,6 +38,10 @@ def gallery_context() -> dict[str, Any]:
             "Plant 400 trees in three parks before the end of 2023.",
             "Plant 550 trees in five parks and two schools before the end of 2023.",
         ),
+        "contested": [
+            Contested("title", "A greener place", "A greener and quieter place"),
+            Contested("problem", "", "There are few trees.\n\nSummers are hot."),
+        ],
         "foreign": Localized.of("en", en="A text that exists only in English"),
         "foreign_es": Localized.of("es", es="Un texto que solo existe en español"),
         "unofficial": Localized.of("en", unofficial=("es",), en="An official text", es="Una traducción propia"),

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from ogpmonitor.kit.errors import DomainError
 from ogpmonitor.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, translate
 from ogpmonitor.kit.place import Place
+from ogpmonitor.kit.returning import AGAIN, came_from, returned
 from ogpmonitor.kit.templating import Templates
 
 AnyRequest = Request[Any, Any, Any]
@@ -88,13 +89,26 @@ def refusal(request: AnyRequest, error: DomainError) -> Response[bytes]:
 def refusal_with(
     request: AnyRequest, status: int, *, code: str, detail: str = "", headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
-    """The designed page of `status`, or problem+json (RFC 9457) for machines. Never kept by anyone."""
+    """The designed page of `status`, or problem+json (RFC 9457) for machines. Never kept by anyone.
+
+    To whoever sent a form of the workbench it gives back what was typed there.
+    """
     sent = {**(headers or {}), **PRIVATE}
     if wants_json(request):
         problem = {"type": f"urn:ogpmonitor:{code}", "status": status, "title": code, "detail": detail}
         return Response(problem, status_code=status, media_type=PROBLEM_JSON, headers=sent)  # type: ignore[arg-type]  # Litestar serialises it
     templates: Templates = request.app.state.templates
-    body = templates.render_error(status, **_context(request, {"detail": detail}))
+    back = returned(request)
+    given: dict[str, Any] = {}
+    if back:
+        words = partial(request.app.state.field_words, place_of(request).lang)
+        given = {
+            "returned": back,
+            "field_words": words,
+            "may_send_again": status in AGAIN,
+            "came_from": came_from(request),
+        }
+    body = templates.render_error(status, **_context(request, {"detail": detail, **given}))
     return Response(body.encode(), status_code=status, media_type=MediaType.HTML, headers=sent)
 
 

@@ -130,7 +130,7 @@ async def _mark_published(session: AsyncSession, documents: Iterable[Document], 
 async def documents_of(session: AsyncSession, plan: Plan, jurisdiction: Jurisdiction) -> list[Document]:
     """`plan` (loaded whole) as documents: one of its own and one for each commitment, in order."""
     milestones = [milestone.id for commitment in plan.commitments for milestone in commitment.milestones]
-    evidence = await evidence_of_milestones(session, milestones)
+    evidence = await evidence_of_milestones(session, milestones, accepted=True)
     amended = await amendments_by_place(session, plan)
     commitments = [commitment_document(one, evidence, amended.get(one.code, ())) for one in plan.commitments]
     return [plan_document(plan, jurisdiction, amended.get(None, ())), *commitments]
@@ -186,10 +186,18 @@ def commitment_document(
 def _milestone(milestone: Milestone, evidence: Sequence[Evidence]) -> PublishedMilestone:
     columns = (
         "code", "title", "starts_on", "due_on", "responsible_unit", "added", "set_aside", "demo", "progress",
-        "progress_text", "started_on", "completed_on", "late_reason", "reported_at", "report_demo",
+        "progress_text", "started_on", "completed_on", "expected_on", "percent", "late_reason", "reported_at",
+        "report_demo",
     )  # fmt: skip
     facts = {**milestone.content, **{name: getattr(milestone, name) for name in columns}}
+    facts["contact_name"] = contact_named_by(milestone)
     return PublishedMilestone.model_validate({**facts, "evidence": [published_evidence(one) for one in evidence]})
+
+
+def contact_named_by(milestone: Milestone) -> str | None:
+    """The name of the contact who agreed to be named; None for everybody else, whose name stays in the workbench."""
+    contact = milestone.contact or {}
+    return contact.get("name") if contact.get("public") is True else None
 
 
 def published_evidence(evidence: Evidence) -> PublishedEvidence:

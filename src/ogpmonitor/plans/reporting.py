@@ -1,11 +1,12 @@
 """Reporting one milestone from a form: what was done and what backs it, together or not at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,14 +15,16 @@ from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence import queries as evidences
 from ogpmonitor.evidence import service as evidence
 from ogpmonitor.evidence.models import Evidence
+from ogpmonitor.kit.contested import Contested, contested
 from ogpmonitor.kit.errors import DomainError, Invalid
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.storage import Storage, sha256_of
 from ogpmonitor.plans.models import Milestone
 from ogpmonitor.plans.schemas import CONTESTED, FILES, LONGEST_TITLE, ReportForm
-from ogpmonitor.plans.service import Report, problems_of, report_progress, said_in
+from ogpmonitor.plans.service import Report, problems_of, said_in
 
+DAYS = ("started_on", "completed_on", "expected_on")
 TEXTS: Mapping[str, str] = {"text": "progress_text", "late_reason": "late_reason"}  # form field: column
 
 
@@ -35,35 +38,27 @@ class Submission:
     demo: bool = False
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One field that somebody else wrote while this form was open, as both wrote it."""
-
-    name: str
-    theirs: str
-    mine: str
-
-
 def said_now(milestone: Milestone, lang: str) -> dict[str, str]:
     """What the milestone's fields say in `lang`, as a form shows them; a text that is not in `lang` is empty."""
     words = {name: (getattr(milestone, column) or {}).get(lang, "") for name, column in TEXTS.items()}
-    days = {name: getattr(milestone, name) for name in ("started_on", "completed_on")}
-    return {"progress": milestone.progress, **words, **{name: str(day or "") for name, day in days.items()}}
+    days = {name: str(getattr(milestone, name) or "") for name in DAYS}
+    share = "" if milestone.percent is None else str(milestone.percent)
+    return {"progress": milestone.progress, **words, **days, "percent": share}
 
 
-def differences(milestone: Milestone, form: ReportForm, lang: str) -> list[Difference]:
+def differences(milestone: Milestone, form: ReportForm, lang: str) -> Sequence[Contested]:
     """Where `form` differs from what the milestone says now, in the order of the form."""
-    now = said_now(milestone, lang)
-    both = ((name, now[name].strip(), str(getattr(form, name) or "")) for name in CONTESTED)
-    return [Difference(name, theirs, mine) for name, theirs, mine in both if theirs != mine]
+    return contested(said_now(milestone, lang), {name: _typed(getattr(form, name)) for name in CONTESTED}, CONTESTED)
+
+
+def _typed(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def report_of(submission: Submission, milestone: Milestone) -> Report:
     """What `submission` says, in fields where the other's text was chosen what the milestone says already."""
     form, lang = submission.form, submission.lang
-    days = {
-        name: getattr(form if form.side(name) == "mine" else milestone, name) for name in ("started_on", "completed_on")
-    }
+    days = {name: getattr(form if form.side(name) == "mine" else milestone, name) for name in (*DAYS, "percent")}
     return Report(
         progress=form.progress if form.side("progress") == "mine" else type(form.progress)(milestone.progress),
         text=_text_of(submission, milestone, "text", lang),
@@ -121,40 +116,39 @@ def _problems_of_link(form: ReportForm) -> Iterator[tuple[str, str]]:
         yield "link_url", refused.message
 
 
-async def report_with_evidence(
+async def submit_evidence(
     session: AsyncSession,
     storage: Storage,
     milestone: Milestone,
     submission: Submission,
     *,
-    on: date,
     max_bytes: int,
     by: Actor,
-) -> None:
-    """`milestone` says what `submission` says; its evidence supports it, and what it withdraws does so no more.
+) -> list[Evidence]:
+    """What `submission` brings supports `milestone`, in the order of the form; what supports it already is left out.
 
-    A file or link that supports the milestone already is left as it is. Nothing is public before it is published.
+    Nothing is public before it is published.
 
     Raises:
         NotPermitted: `by` is neither a coordinator nor in the responsible unit.
         Invalid, TooLarge: something may not be kept (ask `problems_in` first to say it beside the field).
     """
-    await report_progress(session, milestone, report_of(submission, milestone), on=on, by=by)
-    await _withdraw(session, milestone, submission.form, by=by)
+    kept = []
     for place, upload in submission.uploads.items():
         if await evidences.backed_by(session, milestone.id, sha256_of(upload.content)):
             continue
         about = _about(submission, submission.form.file_title(place) or _title_from(upload.file_name))
-        kept = await evidence.submit_file(
+        file = await evidence.submit_file(
             session, storage, upload, about, max_bytes=max_bytes, by=by, backing=milestone
         )
-        await _back(session, milestone, kept, by=by)
+        kept.append(file)
     url = submission.form.link_url
     if url and not await evidences.backed_by(session, milestone.id, sha256_of(url.encode())):
         about = _about(submission, submission.form.link_title or (urlsplit(url).hostname or url))
-        await _back(
-            session, milestone, await evidence.submit_link(session, url, about, by=by, backing=milestone), by=by
-        )
+        kept.append(await evidence.submit_link(session, url, about, by=by, backing=milestone))
+    for one in kept:
+        await _back(session, milestone, one, by=by)
+    return kept
 
 
 async def _back(session: AsyncSession, milestone: Milestone, kept: Evidence, *, by: Actor) -> None:
@@ -162,14 +156,16 @@ async def _back(session: AsyncSession, milestone: Milestone, kept: Evidence, *, 
     await audit.record(session, "milestone.backed", by=by, about=milestone, after={"evidence": str(kept.id)})
 
 
-async def _withdraw(session: AsyncSession, milestone: Milestone, form: ReportForm, *, by: Actor) -> None:
-    """Only evidence of this very milestone: the form names ids, and they could be anyone's."""
-    if not form.withdraw:
+async def withdraw_evidence(
+    session: AsyncSession, milestone: Milestone, ids: Collection[UUID], *, reason: str, by: Actor
+) -> None:
+    """What `ids` name supports this milestone no more; they come from a form, so only its own evidence is touched."""
+    if not ids:
         return
     backing = (await evidences.evidence_of_milestones(session, [milestone.id]))[milestone.id]
     for one in backing:
-        if one.id in form.withdraw:
-            await evidence.withdraw(session, one, reason=form.withdraw_reason or "", by=by, backing=milestone)
+        if one.id in ids:
+            await evidence.withdraw(session, one, reason=reason, by=by, backing=milestone)
 
 
 def _about(submission: Submission, title: str) -> evidence.About:

@@ -20,7 +20,7 @@ LONGEST: Mapping[str, int] = {
 }
 FILES = 3  # places for a file in the form; a deployment may take fewer
 # What two people may have written differently, and which of the two texts is to stand.
-CONTESTED = ("progress", "text", "started_on", "completed_on", "late_reason")
+CONTESTED = ("progress", "text", "started_on", "completed_on", "expected_on", "percent", "late_reason")
 Side = Literal["mine", "theirs"]
 
 
@@ -39,11 +39,15 @@ class ReportForm(FormModel):
     """One report on one milestone, with the evidence sent along. `version` is the one its writer saw."""
 
     version: int
+    report_version: int = 0  # of what waits or was returned; 0 where nothing does
     progress: Progress
     text: LongText | None = None
     started_on: Day = None
     completed_on: Day = None
+    expected_on: Day = None
+    percent: Annotated[int, Field(ge=0, le=100)] | None = None
     late_reason: Reason | None = None
+    nothing_new: bool = False
     link_url: Address | None = None
     link_title: Title | None = None
     file_title_1: Title | None = None
@@ -56,6 +60,8 @@ class ReportForm(FormModel):
     take_text: Side = "mine"
     take_started_on: Side = "mine"
     take_completed_on: Side = "mine"
+    take_expected_on: Side = "mine"
+    take_percent: Side = "mine"
     take_late_reason: Side = "mine"
 
     def file_title(self, place: int) -> str | None:

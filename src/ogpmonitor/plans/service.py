@@ -1,6 +1,6 @@
 """Writing plans: load one from its file, report the progress of a milestone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,7 @@ PLAN_COLUMNS = {
 }  # fmt: skip
 COMMITMENT_COLUMNS = {"code", "title", "starts_on", "ends_on", "milestones"}
 MILESTONE_COLUMNS = {"code", "title", "starts_on", "due_on", "responsible_unit"}
+RANKS: Mapping[str, int] = {Progress.NOT_STARTED: 0, Progress.ONGOING: 1, Progress.COMPLETED: 2}
 EARLIEST_YEAR = 2000  # a year typed with two digits lands long before it
 NOT_CONTENT = {*MILESTONE_COLUMNS, "commitment"}  # a demo file also says which commitment it belongs to
 
@@ -122,6 +123,8 @@ class Report:
     completed_on: date | None = None
     late_reason: Localized | None = None
     demo: bool = False
+    expected_on: date | None = None
+    percent: int | None = None
 
 
 def late_days(milestone: Milestone, *, on: date) -> int:
@@ -152,15 +155,23 @@ def said_in(lang: str, words: str | None, before: dict[str, Any] | None) -> Loca
 
 
 def needs_reason(milestone: Milestone, report: Report, *, on: date) -> bool:
-    """Whether `report` must say why: it leaves the milestone late, completes it late, or takes progress back."""
+    """Whether `report` must say why: it is late or will be, says less than before, or sets the milestone aside."""
     due = PartialDate.parse(milestone.due_on).last_day if milestone.due_on else None
-    if report.progress == Progress.WITHDRAWN or milestone.progress == Progress.COMPLETED != report.progress:
+    if report.progress == Progress.WITHDRAWN or is_weaker(milestone, report):
         return True
     if due is None:
         return False
     if report.progress == Progress.COMPLETED:
         return report.completed_on is not None and report.completed_on > due
-    return due < on
+    return due < on or (report.expected_on is not None and report.expected_on > due)
+
+
+def is_weaker(milestone: Milestone, report: Report) -> bool:
+    """Whether `report` says less than the milestone does: an earlier state, or a smaller share done."""
+    before, after = RANKS.get(milestone.progress), RANKS.get(report.progress)
+    if before is not None and after is not None and after < before:
+        return True
+    return None not in (milestone.percent, report.percent) and (report.percent or 0) < (milestone.percent or 0)
 
 
 async def report_progress(
@@ -173,11 +184,11 @@ async def report_progress(
     Reporting what it says already changes nothing and leaves no trace. Nothing is public before it is published.
 
     Raises:
-        NotPermitted: `by` is neither a coordinator nor in the responsible unit.
+        NotPermitted: `by` is not a coordinator; what a unit reports waits in a report of its own.
         Invalid: the dates contradict each other, or a reason is missing.
     """
-    if not permits(by, Permission.MILESTONE_REPORT, milestone):
-        raise NotPermitted(Permission.MILESTONE_REPORT, msgid("Another unit answers for this milestone."))
+    if not permits(by, Permission.REPORT_REVIEW, milestone):
+        raise NotPermitted(Permission.REPORT_REVIEW)
     for problem in problems_of(milestone, report, on=on):
         raise problem
     before, after = _told(milestone), _as_columns(report)
@@ -203,10 +214,11 @@ async def report_progress(
 def problems_of(milestone: Milestone, report: Report, *, on: date) -> Iterator[Invalid]:
     """Everything in `report` that does not hold together, each with the `field` to say it at. `on` is today there."""
     yield from _problems_of_state(report)
+    yield from _problems_of_plans(milestone, report)
     yield from _problems_of_days(report, on=on)
     if needs_reason(milestone, report, on=on) and report.late_reason is None:
         yield Invalid(
-            "milestone.reason", msgid("Say why: it is late, was withdrawn, or goes back."), field="late_reason"
+            "milestone.reason", msgid("Say why: it is late or will be, or says less than before."), field="late_reason"
         )
 
 
@@ -227,6 +239,18 @@ def _problems_of_state(report: Report) -> Iterator[Invalid]:
         )
 
 
+def _problems_of_plans(milestone: Milestone, report: Report) -> Iterator[Invalid]:
+    if report.progress == Progress.WITHDRAWN != milestone.progress:
+        message = msgid("Setting a milestone aside changes the plan. The open government unit does it with a reason.")
+        yield Invalid("milestone.set_aside", message, field="progress")
+    if report.expected_on and report.progress == Progress.COMPLETED:
+        message = msgid("A completed milestone is not expected any more. Clear this day.")
+        yield Invalid("milestone.expected", message, field="expected_on")
+    if report.percent is not None and report.percent < 100 and report.progress == Progress.COMPLETED:
+        message = msgid("A completed milestone is done to 100 %. Correct it, or leave it empty.")
+        yield Invalid("milestone.percent", message, field="percent")
+
+
 def _problems_of_days(report: Report, *, on: date) -> Iterator[Invalid]:
     if report.started_on and report.completed_on and report.completed_on < report.started_on:
         yield Invalid("milestone.dates", msgid("It cannot be completed before it started."), field="completed_on")
@@ -238,7 +262,7 @@ def _problems_of_days(report: Report, *, on: date) -> Iterator[Invalid]:
 
 
 def _told(milestone: Milestone) -> dict[str, Any]:
-    names = ("progress", "progress_text", "started_on", "completed_on", "late_reason")
+    names = ("progress", "progress_text", "started_on", "completed_on", "expected_on", "percent", "late_reason")
     return {name: getattr(milestone, name) for name in names}
 
 
@@ -248,6 +272,8 @@ def _as_columns(report: Report) -> dict[str, Any]:
         "progress_text": report.text.model_dump(mode="json") if report.text else None,
         "started_on": report.started_on,
         "completed_on": report.completed_on,
+        "expected_on": report.expected_on,
+        "percent": report.percent,
         "late_reason": report.late_reason.model_dump(mode="json") if report.late_reason else None,
     }
 

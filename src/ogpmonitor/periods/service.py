@@ -1,0 +1,106 @@
+"""Writing periods: prepare them, move their days, close and reopen them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.audit import service as audit
+from ogpmonitor.kit.db import utc_now
+from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.partial_date import PartialDate
+from ogpmonitor.periods.calendar import spans_between
+from ogpmonitor.periods.models import Period
+from ogpmonitor.periods.queries import list_periods
+from ogpmonitor.plans.models import Plan
+from ogpmonitor.tenants.schemas import Reporting
+
+
+async def prepare_periods(session: AsyncSession, plan: Plan, rhythm: Reporting, *, by: Actor) -> Sequence[Period]:
+    """Every period from the start to the end of `plan` stands, in `rhythm`; the new ones are returned, in order.
+
+    A period that overlaps one that stands already is left out, so a second call makes nothing, and a change of rhythm
+    begins after the last one.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Invalid: the plan says no start or no end.
+    """
+    _permit(by)
+    if not plan.starts_on or not plan.ends_on:
+        raise Invalid("period.no_dates", msgid("The plan says no start or no end. Write them first."))
+    first, last = PartialDate.parse(plan.starts_on).first_day, PartialDate.parse(plan.ends_on).last_day
+    known = await list_periods(session)
+    fresh = [
+        Period(**vars(span), closed_at=None)
+        for span in spans_between(first, last, rhythm)
+        if not any(one.starts_on <= span.ends_on and span.starts_on <= one.ends_on for one in known)
+    ]
+    session.add_all(fresh)
+    await session.flush()
+    for period in fresh:
+        await audit.record(session, "period.prepared", by=by, about=period, after={"code": period.code})
+    return fresh
+
+
+async def reschedule(session: AsyncSession, period: Period, *, opens_on: date, closes_on: date, by: Actor) -> None:
+    """`period` takes reports between these days, both included. What is said already leaves no trace.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Conflict: it is closed.
+        Invalid: it would close before it opens (`closes_on`).
+    """
+    _permit(by)
+    if period.closed_at is not None:
+        raise Conflict("period.closed", msgid("This period is closed. Reopen it first."))
+    if closes_on < opens_on:
+        raise Invalid("period.days", msgid("It cannot close before it opens."), field="closes_on")
+    before = {"opens_on": period.opens_on.isoformat(), "closes_on": period.closes_on.isoformat()}
+    after = {"opens_on": opens_on.isoformat(), "closes_on": closes_on.isoformat()}
+    if before == after:
+        return
+    period.opens_on, period.closes_on = opens_on, closes_on
+    await session.flush()
+    await audit.record(session, "period.rescheduled", by=by, about=period, before=before, after=after)
+
+
+async def close_period(session: AsyncSession, period: Period, *, by: Actor) -> None:
+    """`period` takes nothing any more: the database refuses.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Conflict: it is closed already.
+    """
+    _permit(by)
+    if period.closed_at is not None:
+        raise Conflict("period.closed", msgid("This period is closed. Reopen it first."))
+    period.closed_at = utc_now()
+    await session.flush()
+    await audit.record(session, "period.closed", by=by, about=period, after={"code": period.code})
+
+
+async def reopen_period(session: AsyncSession, period: Period, *, reason: str, by: Actor) -> None:
+    """`period` takes reports again, and the record says why.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Conflict: it is not closed.
+        Invalid: no reason (`reason`).
+    """
+    _permit(by)
+    if period.closed_at is None:
+        raise Conflict("period.open", msgid("This period is not closed."))
+    if not reason.strip():
+        raise Invalid("period.reason", msgid("Say why it is reopened. It stays in the record."), field="reason")
+    period.closed_at = None
+    await session.flush()
+    await audit.record(session, "period.reopened", by=by, about=period, after={"code": period.code}, reason=reason)
+
+
+def _permit(by: Actor) -> None:
+    if not permits(by, Permission.PERIOD_MANAGE):
+        raise NotPermitted(Permission.PERIOD_MANAGE)
