@@ -37,6 +37,7 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
@@ -76,6 +77,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     StaticController,
     VerifyController,
     WellKnownController,
+    CalendarController,
     RootController,
     PlatformController,
     JurisdictionController,

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from ogpmonitor.boards.board import NOBODY, Age, age_of, next_period, period_at, unit_slug
+from ogpmonitor.boards.board import Age, age_of, next_period, period_at
 from ogpmonitor.boards.due import closing
 from ogpmonitor.kit.charts import Span, draw_timeline
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.periods.models import Period
+from ogpmonitor.register.units import NOBODY, unit_slug
 
 TODAY = date(2024, 9, 15)
 

@@ -10,11 +10,11 @@ from tests.factories.counting import counted
 from tests.factories.plans import OTHER_UNIT, OWN_UNIT, milestone_of
 from tests.factories.site import Site
 
-from ogpmonitor.boards.board import unit_slug
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.periods.models import MilestoneReport, Period
 from ogpmonitor.plans.models import Commitment, Milestone, Plan
+from ogpmonitor.register.units import unit_slug
 
 DESK = "/es/penalolen/workbench/"
 PAGES = ("board/", "timeline/", "units/", "due/")

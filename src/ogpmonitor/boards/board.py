@@ -4,7 +4,6 @@ Every `on` is a day in the tenant's time zone. A milestone belongs to the unit t
 unit stand together under the slug `NOBODY`.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -15,10 +14,9 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.periods.models import Period, ReportState
 from ogpmonitor.plans.overview import Overview, Step
-from ogpmonitor.register.facts import plain
 from ogpmonitor.register.lateness import is_over
+from ogpmonitor.register.units import NOBODY, unit_slug
 
-NOBODY = "_"
 State = Literal["reported", "waiting", "returned", "missing", "not_asked"]
 Age = Literal["fresh", "stale", "never"]
 STATES: Mapping[str, State] = {
@@ -135,13 +133,6 @@ def next_period(periods: Iterable[Period], *, on: date) -> Period | None:
     """The next period to open after that day."""
     coming = [one for one in periods if one.closed_at is None and one.opens_on > on]
     return min(coming, key=lambda one: one.opens_on, default=None)
-
-
-def unit_slug(name: Localized | None) -> str:
-    """What a unit is called in an address: its name in the language it was written in, plain letters and hyphens."""
-    if name is None:
-        return NOBODY
-    return re.sub(r"[^a-z0-9]+", "-", plain(name.texts[name.source])).strip("-") or NOBODY
 
 
 def age_of(last_on: date | None, *, on: date) -> Age:

@@ -19,7 +19,7 @@ class Part:
 
 
 def parts_of(overview: Overview, lang: str, *, root: str, on: date) -> list[Part]:
-    """Every commitment of the plan with its milestones drawn; `root` is where milestones are, with a slash at its end."""
+    """Every commitment of the plan with its milestones drawn; `root` is where milestones are, ending in a slash."""
     steps = [step for chapter in overview.chapters for step in chapter.steps]
     whole = draw_timeline([_span(step, lang, root) for step in steps], today=on)
     drawn = iter(whole.rows)
