@@ -38,7 +38,7 @@ def session_ends(settings: Settings) -> End:
 
 def given_back(page: str) -> dict[str, str]:
     """What the form "Send again" would send."""
-    form = page.split("Enviar de nuevo")[0].rpartition("<form")[2]
+    form = page.split("Enviar de nuevo", maxsplit=1)[0].rpartition("<form")[2]
     return {html.unescape(name): html.unescape(value) for name, value in HIDDEN.findall(form)}
 
 

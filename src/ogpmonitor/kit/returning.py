@@ -39,7 +39,7 @@ def is_kept_for_its_writer(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Whether this is a form of a tenant's workbench."""
     place = request.state.get("place")
     path = request.scope["path"].strip("/").split("/")
-    is_form = request.scope["method"] not in SAFE_METHODS
+    is_form = getattr(request, "method", "GET") not in SAFE_METHODS
     return is_form and place is not None and place.tenant is not None and path[2:3] == ["workbench"]
 
 
@@ -81,7 +81,7 @@ def _clean(text: str) -> str:
 
 
 def came_from(request: Request[Any, Any, Any]) -> str:
-    """The path of the page of this host on which the form stood; "" where the browser does not say, or it is not ours."""
+    """The path of the page of this host on which the form stood; "" where the browser does not say or it is another's."""
     parts = urlsplit(request.headers.get("referer", ""))
     is_ours = parts.netloc != "" and parts.netloc == request.headers.get("host") and "//" not in parts.path
     return parts.path + (f"?{parts.query}" if parts.query else "") if is_ours else ""

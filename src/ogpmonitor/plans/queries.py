@@ -19,11 +19,6 @@ async def list_plans(session: AsyncSession) -> Sequence[Plan]:
     return (await session.scalars(select(Plan).order_by(Plan.slug.desc()))).all()
 
 
-async def list_whole_plans(session: AsyncSession) -> Sequence[Plan]:
-    """Every plan of the tenant with its commitments and their milestones, newest first: three queries in all."""
-    return (await session.scalars(select(Plan).order_by(Plan.slug.desc()).options(WHOLE))).all()
-
-
 async def get_plan(session: AsyncSession, slug: str) -> Plan:
     """A plan with its commitments and their milestones: three queries, whatever its size.
 
