@@ -43,6 +43,7 @@ from ogpmonitor.periods.routes_reports import ReportController as MilestoneRepor
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
+from ogpmonitor.plans.routes_measuring import MeasureController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.plans.routes_submitting import SubmitController
@@ -50,6 +51,7 @@ from ogpmonitor.plans.routes_writing import PlanWritingController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
+    CardController,
     EvidenceController,
     JurisdictionController,
     PlanController,
@@ -82,10 +84,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     PlatformController,
     JurisdictionController,
     PlanController,
+    CardController,
     EvidenceController,
     WorkbenchController,
     PublishController,
     BoardsController,
+    MeasureController,
     PeriodController,
     MilestoneReportController,
     ReviewController,
