@@ -11,6 +11,7 @@ from tests.factories.site import Site
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.models import Role
 from ogpmonitor.demo.people import personas
+from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import NotPermitted
 from ogpmonitor.plans.measurefile import MeasureFile
 from ogpmonitor.plans.measuring import set_measure
@@ -90,7 +91,8 @@ async def test_a_measure_leaves_its_trace_and_no_amendment(site: Site, cast: Cas
     async with cast.at("santiago", SANTIAGO, read_only=True) as session:
         found = await get_commitment(session, PLAN, CODE)
         told = text(
-            "SELECT before, after FROM workbench.audit_records WHERE action = 'commitment.measured' AND subject_id = :id"
+            "SELECT before, after FROM workbench.audit_records "
+            "WHERE action = 'commitment.measured' AND subject_id = :id"
         )
         traces = (await session.execute(told, {"id": found.id})).all()
         amendments = (await session.scalars(select(Amendment).where(Amendment.commitment == CODE))).all()
@@ -126,7 +128,7 @@ WRONG = [
     ("investment", "0", "Write a whole amount of pesos", "Escriba un monto entero en pesos"),
     ("investment", "", "Write the amount that was approved", "Escriba el monto que se aprobó"),
     ("investment_approved_on", "soon", "This is not a date.", "Esto no es una fecha."),
-    ("investment_approved_on", "2999", "This day has not come yet.", "Este día aún no llega."),
+    ("investment_approved_on", str(utc_now().year + 1), "This day has not come yet.", "Ese día aún no llega."),
     ("action", "x" * 4001, "This is too long.", "Es demasiado largo."),
     ("action", "", "Say what was done on that day.", "Diga qué se hizo ese día."),
     ("action_done_on", "31-02-2024", "This is not a date.", "Esto no es una fecha."),

@@ -1,6 +1,6 @@
 """What a demo file may say: invented milestones, reports, evidence and assessments, apart from what sources give."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
@@ -177,11 +177,15 @@ def _mismatches(demo: DemoFile, plan: PlanFile) -> Iterator[tuple[str, str]]:
         if plan.ends_on and milestone.due_on.last_day > plan.ends_on.last_day:
             yield f"{key}.due_on", f"{milestone.due_on} is after the end of the plan ({plan.ends_on})"
         milestones[milestone.commitment, milestone.code] = milestone
+    yield from _measure_mismatches(demo, commitments.keys())
+    yield from _report_mismatches(demo, milestones)
+    yield from _citation_mismatches(demo)
+
+
+def _measure_mismatches(demo: DemoFile, commitments: Collection[str]) -> Iterator[tuple[str, str]]:
     for number, measure in enumerate(demo.measures):
         if measure.commitment not in commitments:
             yield f"measures[{number}].commitment", f"there is no commitment {measure.commitment!r}"
-    yield from _report_mismatches(demo, milestones)
-    yield from _citation_mismatches(demo)
 
 
 def _report_mismatches(demo: DemoFile, milestones: dict[tuple[str, str], MilestoneFile]) -> Iterator[tuple[str, str]]:

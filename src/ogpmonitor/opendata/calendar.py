@@ -66,7 +66,8 @@ def calendar_of(feed: Feed) -> bytes:
     calendar.add("source", feed.address, parameters={"VALUE": "URI"})
     for event in _events(feed):
         calendar.add_component(event)
-    return calendar.to_ical(sorted=False)
+    body: bytes = calendar.to_ical(sorted=False)
+    return body
 
 
 def _events(feed: Feed) -> Iterator[Event]:

@@ -47,8 +47,8 @@ async def set_measure(session: AsyncSession, commitment: Commitment, measure: Ow
     kept = {name: value for name, value in commitment.content.items() if name != MEASURE}
     commitment.content = {**kept, MEASURE: after} if after else kept
     await session.flush()
-    told = {"before": {MEASURE: before}, "after": {MEASURE: after}}
-    await audit.record(session, "commitment.measured", by=by, about=commitment, **told)
+    was, now = {MEASURE: before}, {MEASURE: after}
+    await audit.record(session, "commitment.measured", by=by, about=commitment, before=was, after=now)
     return True
 
 

@@ -73,8 +73,12 @@ def _address(value: str) -> str:
     return value
 
 
-def _text(name: str) -> Any:
-    return Annotated[str, StringConstraints(max_length=LONGEST[name])]
+Action = Annotated[str, StringConstraints(max_length=LONGEST["action"])]
+Note = Annotated[str, StringConstraints(max_length=LONGEST["beneficiaries_note"])]
+Name = Annotated[str, StringConstraints(max_length=LONGEST["spot_name"])]
+Code = Annotated[str, StringConstraints(max_length=LONGEST["project_code"])]
+Goal = Annotated[str, StringConstraints(max_length=LONGEST["management_goal"])]
+Verifier = Annotated[str, StringConstraints(max_length=LONGEST["verifier"]), AfterValidator(_address)]
 
 
 class MeasureForm(FormModel):
@@ -84,16 +88,16 @@ class MeasureForm(FormModel):
     basis: Literal["none", "investment", "action", "both"]
     investment: Annotated[int | None, BeforeValidator(_whole(BAD_AMOUNT, MOST_MONEY))] = None
     investment_approved_on: PartialDay = None
-    action: _text("action") | None = None
+    action: Action | None = None
     action_done_on: PartialDay = None
     beneficiaries: Annotated[int | None, BeforeValidator(_whole(BAD_COUNT, MOST_PEOPLE))] = None
-    beneficiaries_note: _text("beneficiaries_note") | None = None
+    beneficiaries_note: Note | None = None
     latitude: Annotated[float | None, BeforeValidator(_degrees(BAD_LATITUDE, 90))] = None
     longitude: Annotated[float | None, BeforeValidator(_degrees(BAD_LONGITUDE, 180))] = None
-    spot_name: _text("spot_name") | None = None
-    project_code: _text("project_code") | None = None
-    management_goal: _text("management_goal") | None = None
-    verifier: Annotated[_text("verifier"), AfterValidator(_address)] | None = None
+    spot_name: Name | None = None
+    project_code: Code | None = None
+    management_goal: Goal | None = None
+    verifier: Verifier | None = None
 
 
 FIELDS = tuple(name for name in MeasureForm.model_fields if name != "version")
