@@ -47,7 +47,7 @@ async def reporting(session: AsyncSession, milestones: Iterable[UUID], *, on: da
         .where(MilestoneReport.milestone_id.in_(wanted))
         .group_by(MilestoneReport.milestone_id)
     )
-    last_at = dict((await session.execute(newest)).tuples().all())
+    last_at = {row[0]: row[1] for row in await session.execute(newest)}
     now = {one.milestone_id: Said(one.state, one.note) for one in reports if one.period_id == at_hand}
     return Reporting(
         periods, period, Heard(now, last_at, zone, period is not None), [one for one in reports if one.state in PENDING]
