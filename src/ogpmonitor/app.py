@@ -26,6 +26,7 @@ from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
@@ -42,6 +43,7 @@ from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
 from ogpmonitor.plans.routes_measuring import MeasureController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController
@@ -90,10 +92,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     PublishController,
     BoardsController,
     MeasureController,
+    ImportController,
     PeriodController,
     MilestoneReportController,
     ReviewController,
     SubmitController,
+    AmendController,
     PlanWritingController,
     CommitmentWritingController,
     MilestoneWritingController,
