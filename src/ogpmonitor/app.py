@@ -23,6 +23,7 @@ from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.imports.routes import ImportController
@@ -39,6 +40,7 @@ from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.periods import requests
+from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
@@ -47,6 +49,7 @@ from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
+from ogpmonitor.plans.routes_measuring import MeasureController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.plans.routes_submitting import SubmitController
@@ -54,6 +57,7 @@ from ogpmonitor.plans.routes_writing import PlanWritingController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
+    CardController,
     EvidenceController,
     JurisdictionController,
     PlanController,
@@ -82,14 +86,18 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     StaticController,
     VerifyController,
     WellKnownController,
+    CalendarController,
     RootController,
     PlatformController,
     JurisdictionController,
     PlanController,
+    CardController,
     EvidenceController,
     WorkbenchController,
     PreviewController,
     PublishController,
+    BoardsController,
+    MeasureController,
     ImportController,
     PeriodController,
     MilestoneReportController,
