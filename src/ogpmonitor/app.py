@@ -26,8 +26,8 @@ from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
-from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.history.routes import HistoryController
+from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
@@ -39,8 +39,8 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
-from ogpmonitor.periods import requests
 from ogpmonitor.opendata.routes_calendar import CalendarController
+from ogpmonitor.periods import requests
 from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
