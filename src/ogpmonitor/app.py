@@ -37,6 +37,7 @@ from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_grid import GridController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.plans.routes import WorkbenchController
@@ -83,6 +84,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     WorkbenchController,
     PublishController,
     PeriodController,
+    GridController,
     MilestoneReportController,
     ReviewController,
     SubmitController,
