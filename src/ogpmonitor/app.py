@@ -42,6 +42,7 @@ from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
 from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_grid import GridController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
@@ -100,6 +101,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     MeasureController,
     ImportController,
     PeriodController,
+    GridController,
     MilestoneReportController,
     ReviewController,
     SubmitController,
