@@ -42,8 +42,8 @@ from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
 from ogpmonitor.periods.routes import PeriodController
-from ogpmonitor.periods.routes_grid import GridController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
+from ogpmonitor.periods.routes_grid import GridController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.periods.routes_requests import RequestController
