@@ -180,9 +180,10 @@ CREATE FUNCTION platform.standing_request() RETURNS workbench.report_requests LA
     AS $$ SELECT r FROM workbench.report_requests r
           WHERE r.tenant_id = platform.current_tenant() AND r.key_sha256 = platform.current_key()
             AND platform.current_actor() IS NULL AND r.revoked_at IS NULL AND r.expires_at > now() $$;
+CREATE FUNCTION platform.asked_milestones() RETURNS uuid[] LANGUAGE sql STABLE
+    AS $$ SELECT (platform.standing_request()).milestone_ids $$;
 CREATE FUNCTION platform.is_asked(milestone uuid) RETURNS boolean LANGUAGE sql STABLE
-    AS $$ SELECT platform.current_key() IS NULL
-              OR coalesce(milestone = ANY ((platform.standing_request()).milestone_ids), false) $$;
+    AS $$ SELECT platform.current_key() IS NULL OR coalesce(milestone = ANY (platform.asked_milestones()), false) $$;
 CREATE OR REPLACE FUNCTION platform.actor_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
     AS $$ SELECT coalesce(
         (SELECT m.role FROM platform.memberships m
@@ -209,10 +210,23 @@ MINE = "tenant_id = (SELECT platform.current_tenant())"
 ROLE = "(SELECT platform.actor_role())"
 GOVERNMENT = f"{ROLE} IN ('coordinator', 'contact', 'viewer')"
 NO_KEY = "(SELECT platform.current_key()) IS NULL"
+ASKED = "(SELECT platform.asked_milestones())::uuid[]"
+REQUEST = "(SELECT (platform.standing_request()).id)"
 OWN_MILESTONE = f"""({ROLE} = 'coordinator' OR ({ROLE} = 'contact' AND EXISTS
-    (SELECT 1 FROM workbench.milestones m WHERE m.id = milestone_id AND platform.is_asked(m.id)
+    (SELECT 1 FROM workbench.milestones m WHERE m.id = milestone_id AND ({NO_KEY} OR m.id = ANY ({ASKED}))
        AND (SELECT platform.actor_unit()) IN
            (SELECT value FROM jsonb_each_text(m.responsible_unit) WHERE key <> 'source'))))"""
+
+SUPPORTABLE = f"""{ROLE} IN ('coordinator', 'contact') AND EXISTS
+    (SELECT 1 FROM workbench.evidence e WHERE e.id = evidence_id AND e.voice = 'government')"""
+
+# Evidence says through which request it came: its sender sees it before it supports anything.
+SENT = """
+ALTER TABLE workbench.evidence ADD COLUMN request_id UUID DEFAULT (platform.standing_request()).id;
+CREATE FUNCTION platform.evidence_asked() RETURNS uuid[] LANGUAGE sql STABLE
+    AS $$ SELECT array(SELECT s.evidence_id FROM workbench.evidence_supports s
+                       WHERE s.milestone_id = ANY (platform.asked_milestones())) $$;
+"""
 
 POLICIES = f"""
 CREATE POLICY read ON workbench.amendments FOR SELECT TO ogpmonitor_app USING ({GOVERNMENT} AND {NO_KEY});
@@ -220,20 +234,50 @@ CREATE POLICY amend ON workbench.amendments FOR INSERT TO ogpmonitor_app WITH CH
 CREATE POLICY read ON workbench.periods FOR SELECT TO ogpmonitor_app USING ({GOVERNMENT});
 CREATE POLICY write ON workbench.periods TO ogpmonitor_app USING ({ROLE} = 'coordinator');
 CREATE POLICY read ON workbench.milestone_reports FOR SELECT TO ogpmonitor_app
-    USING ({GOVERNMENT} AND platform.is_asked(milestone_id));
+    USING ({GOVERNMENT} AND ({NO_KEY} OR milestone_id = ANY ({ASKED})));
 CREATE POLICY report ON workbench.milestone_reports TO ogpmonitor_app USING ({OWN_MILESTONE});
 CREATE POLICY whose ON workbench.report_requests FOR SELECT TO ogpmonitor_owner USING (true);
 CREATE POLICY manage ON workbench.report_requests TO ogpmonitor_app USING ({ROLE} = 'coordinator');
 -- The link's token finds its own row, once; from then on the key of the browser that opened it does.
 CREATE POLICY open ON workbench.report_requests FOR SELECT TO ogpmonitor_app
-    USING (platform.current_key() IN (token_sha256, key_sha256));
+    USING (token_sha256 = (SELECT platform.current_key()) OR key_sha256 = (SELECT platform.current_key()));
 CREATE POLICY take ON workbench.report_requests FOR UPDATE TO ogpmonitor_app
-    USING (token_sha256 = platform.current_key() AND opened_at IS NULL AND revoked_at IS NULL AND expires_at > now())
+    USING (token_sha256 = (SELECT platform.current_key())
+           AND opened_at IS NULL AND revoked_at IS NULL AND expires_at > now())
     WITH CHECK (opened_at IS NOT NULL AND key_sha256 IS NOT NULL);
 CREATE POLICY run ON workbench.imports TO ogpmonitor_app USING ({ROLE} = 'coordinator');
-CREATE POLICY asked_only ON workbench.milestones AS RESTRICTIVE TO ogpmonitor_app USING (platform.is_asked(id));
+CREATE POLICY asked_only ON workbench.milestones AS RESTRICTIVE TO ogpmonitor_app
+    USING ({NO_KEY} OR id = ANY ({ASKED}));
 CREATE POLICY asked_only ON workbench.evidence_supports AS RESTRICTIVE TO ogpmonitor_app
-    USING ({NO_KEY} OR platform.is_asked(milestone_id));
+    USING ({NO_KEY} OR milestone_id = ANY ({ASKED}));
+CREATE POLICY asked_only ON workbench.commitments AS RESTRICTIVE TO ogpmonitor_app
+    USING ({NO_KEY} OR id IN (SELECT commitment_id FROM workbench.milestones));
+CREATE POLICY asked_only ON workbench.plans AS RESTRICTIVE TO ogpmonitor_app
+    USING ({NO_KEY} OR id IN (SELECT plan_id FROM workbench.commitments));
+CREATE POLICY asked_only ON workbench.periods AS RESTRICTIVE TO ogpmonitor_app
+    USING ({NO_KEY} OR id = (SELECT (platform.standing_request()).period_id));
+CREATE POLICY asked_only ON workbench.evidence AS RESTRICTIVE TO ogpmonitor_app
+    USING ({NO_KEY} OR request_id = {REQUEST} OR id = ANY ((SELECT platform.evidence_asked())::uuid[]));
+CREATE POLICY no_key ON workbench.assessments AS RESTRICTIVE TO ogpmonitor_app USING ({NO_KEY});
+CREATE POLICY no_key ON platform.memberships AS RESTRICTIVE TO ogpmonitor_app USING ({NO_KEY});
+ALTER TABLE platform.people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY no_key ON platform.people USING ({NO_KEY});
+ALTER TABLE platform.sign_ins ENABLE ROW LEVEL SECURITY;
+CREATE POLICY no_key ON platform.sign_ins USING ({NO_KEY});
+-- What a unit says waits for the coordinator, and says through which request it came.
+CREATE POLICY waits ON workbench.milestone_reports AS RESTRICTIVE FOR INSERT TO ogpmonitor_app
+    WITH CHECK ({ROLE} = 'coordinator' OR (state = 'submitted' AND request_id IS NOT DISTINCT FROM {REQUEST}));
+CREATE POLICY waits_again ON workbench.milestone_reports AS RESTRICTIVE FOR UPDATE TO ogpmonitor_app USING (true)
+    WITH CHECK ({ROLE} = 'coordinator' OR (state = 'submitted' AND request_id IS NOT DISTINCT FROM {REQUEST}));
+-- Reading what supports a milestone must not ask for the evidence itself, which asks for this in turn.
+DROP POLICY write ON workbench.evidence_supports;
+CREATE POLICY support ON workbench.evidence_supports FOR INSERT TO ogpmonitor_app WITH CHECK ({SUPPORTABLE});
+CREATE POLICY change ON workbench.evidence_supports FOR UPDATE TO ogpmonitor_app USING ({SUPPORTABLE});
+CREATE POLICY unsupport ON workbench.evidence_supports FOR DELETE TO ogpmonitor_app USING ({SUPPORTABLE});
+DROP POLICY leave_trace ON workbench.audit_records;
+CREATE POLICY leave_trace ON workbench.audit_records FOR INSERT
+    WITH CHECK (actor_id IS NOT DISTINCT FROM platform.current_actor()
+        AND actor_role IS NOT DISTINCT FROM platform.actor_role() AND request_id IS NOT DISTINCT FROM {REQUEST});
 """
 
 # A contact's own words wait in its report until they are accepted: the milestone itself is the coordinator's to write.
@@ -253,6 +297,17 @@ BEGIN
 END $$;
 CREATE TRIGGER refuse_closed_period BEFORE INSERT OR UPDATE ON workbench.milestone_reports
     FOR EACH ROW EXECUTE FUNCTION workbench.refuse_closed_period();
+-- Whoever takes a request says when and with which key, and nothing else of it.
+CREATE FUNCTION workbench.only_take() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE taken text[] := ARRAY['opened_at', 'key_sha256', 'version'];
+BEGIN
+    IF platform.actor_role() IS DISTINCT FROM 'coordinator' AND to_jsonb(NEW) - taken <> to_jsonb(OLD) - taken THEN
+        RAISE EXCEPTION 'a request is only taken by its link' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER only_take BEFORE UPDATE ON workbench.report_requests
+    FOR EACH ROW EXECUTE FUNCTION workbench.only_take();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON workbench.amendments
     FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON workbench.amendments
@@ -300,6 +355,7 @@ def upgrade() -> None:
     for tables in (PLANS, FACTS, EVIDENCE, PERIODS, IMPORTS):
         op.execute(tables)
     op.execute(ACTORS)
+    op.execute(SENT)
     for table in SEALED:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

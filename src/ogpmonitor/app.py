@@ -27,6 +27,7 @@ from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.imports.routes import ImportController
+from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
@@ -39,9 +40,12 @@ from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
+from ogpmonitor.periods import requests
 from ogpmonitor.periods.routes import PeriodController
+from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
+from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
@@ -60,6 +64,7 @@ from ogpmonitor.portal.routes import (
     PlatformController,
     RootController,
 )
+from ogpmonitor.preview.routes import PreviewController
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
@@ -89,6 +94,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     CardController,
     EvidenceController,
     WorkbenchController,
+    PreviewController,
     PublishController,
     BoardsController,
     MeasureController,
@@ -102,6 +108,10 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     CommitmentWritingController,
     MilestoneWritingController,
     WorkbenchEvidenceController,
+    RequestController,
+    LinkController,
+    AnswerController,
+    HistoryController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
@@ -126,7 +136,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
-            "field_words": field_label,
+            "field_words": _field_words,
             "database": database,
             "directory": directory,
             "static": static,
@@ -143,7 +153,9 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         middleware=[
             FindPlace(directory, settings.base_url),
             SameOriginOnly(),
-            FindActor(database, idle=timedelta(minutes=settings.session_idle_minutes)),
+            FindActor(
+                database, idle=timedelta(minutes=settings.session_idle_minutes), find_holder=requests.find_holder
+            ),
         ],
         dependencies={"session": Provide(_session), "register": Provide(_register)},
         exception_handlers={
@@ -165,6 +177,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
 def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
     """What a template asks before it shows a button: the same table as the route behind it."""
     return permits(actor or STRANGER, Permission(permission), thing)
+
+
+def _field_words(lang: str, name: str) -> str:
+    """What a form's field is called where it is read back: as the published field that it becomes."""
+    return field_label(lang, {"text": "progress_text"}.get(name, name))
 
 
 @asynccontextmanager

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ogpmonitor.comparison.queries import PlanInNumbers
-from ogpmonitor.comparison.spreadsheet import safe, to_csv
+from ogpmonitor.comparison.spreadsheet import to_csv
 from ogpmonitor.comparison.table import Jurisdiction, Row, months_between, row_of, sorted_rows, total_of
+from ogpmonitor.kit.cells import safe
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import load_method

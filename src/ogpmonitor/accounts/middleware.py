@@ -1,5 +1,6 @@
 """Who is asking: the actor behind the session cookie, looked up only where a route needs one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,19 +17,27 @@ from ogpmonitor.kit.errors import DomainError, NotFound, NotPermitted, NotSigned
 from ogpmonitor.kit.returning import remember
 
 COOKIE = "ogpmonitor_session"
+# Finds who holds a request's link; the room that knows requests stands above this one, and is handed in.
+FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
 ROLE_IN_TENANT = frozenset(Permission) - {Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ}
 
 
 class FindActor(ASGIMiddleware):
-    """Puts the actor into the scope as `user`. On an open page everyone is a stranger, so that it can be cached."""
+    """Puts the actor into the scope as `user`. On an open page everyone is a stranger, so that it can be cached.
 
-    def __init__(self, database: Database, *, idle: timedelta) -> None:
-        self._database, self._idle = database, idle
+    Who came by a request's link is somebody only where requests are answered, and there nobody is signed in.
+    """
+
+    def __init__(self, database: Database, *, idle: timedelta, find_holder: FindHolder | None = None) -> None:
+        self._database, self._idle, self._find_holder = database, idle, find_holder
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         scope["user"] = STRANGER
         scope["auth"] = None
-        if scope["route_handler"].opt.get("permission") not in (None, Permission.PUBLIC):
+        permission = scope["route_handler"].opt.get("permission")
+        if permission == Permission.REQUEST_ANSWER and self._find_holder is not None:
+            scope["user"] = await self._find_holder(self._database, ASGIConnection(scope))
+        elif permission not in (None, Permission.PUBLIC):
             scope["user"] = await self._find(ASGIConnection(scope))
         await next_app(scope, receive, send)
 

@@ -1,19 +1,12 @@
-"""The table as a file for spreadsheets: what is shown and nothing else, in numbers.
+"""The table as a file for spreadsheets: what is shown and nothing else, in numbers."""
 
-UTF-8 with a byte order mark, because spreadsheets set to Spanish read a CSV without one in the system's old encoding
-and spoil every accent; commas and CRLF (RFC 4180). A text that a spreadsheet would run as a formula is led by an
-apostrophe (OWASP: CSV injection).
-"""
-
-import csv
-import io
 from collections.abc import Mapping, Sequence
 
 from ogpmonitor.comparison.table import Row, Total
+from ogpmonitor.kit.cells import csv_of
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.method.forms import Scale
 
-RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS: Mapping[str, str] = {
     "jurisdiction": msgid("Jurisdiction"),
     "slug": msgid("Code of the jurisdiction"),
@@ -43,25 +36,10 @@ TOTAL = msgid("Sum of the rows above")
 
 def to_csv(rows: Sequence[Row], total: Total, scale: Scale, lang: str) -> bytes:
     """`rows` in their order, then their sum."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     rated = [translate(lang, RATED, level=option.label.in_(lang)) for option in scale.options]
     heads = [translate(lang, words) for words in COLUMNS.values()]
-    writer.writerow([safe(head) for head in [*heads, *rated, translate(lang, NOT_ASSESSED)]])
-    for row in rows:
-        writer.writerow([safe(value) for value in [*_values(row, lang).values(), *_ratings(row, scale)]])
-    writer.writerow([safe(value) for value in _sum(total, scale, lang)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def safe(value: object) -> str:
-    """`value` as a cell that no spreadsheet runs; absent is empty, a number stays as it is."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    written = str(value)
-    return f"'{written}" if isinstance(value, str) and written.startswith(RUN_AS_FORMULA) else written
+    told = ([*_values(row, lang).values(), *_ratings(row, scale)] for row in rows)
+    return csv_of([[*heads, *rated, translate(lang, NOT_ASSESSED)], *told, _sum(total, scale, lang)])
 
 
 def _values(row: Row, lang: str) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Loading the demo through the same services and the same row policies as people use."""
 
 from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from ogpmonitor.accounts.models import Role
 from ogpmonitor.demo.assessing import assess
@@ -8,6 +9,7 @@ from ogpmonitor.demo.files import DemoEvidence, DemoFile, DemoReport, read_demos
 from ogpmonitor.demo.measuring import measure
 from ogpmonitor.demo.media import evidence_bytes
 from ogpmonitor.demo.people import load_people, personas
+from ogpmonitor.demo.requests import ask_contacts
 from ogpmonitor.demo.stage import Stage
 from ogpmonitor.evidence import service as evidence
 from ogpmonitor.evidence.models import Evidence
@@ -71,6 +73,7 @@ async def _load_tenant(stage: Stage, found: Loadable) -> None:
             await _publish(stage, session, file.slug)  # as the sources give it
         if file.slug in demos:
             await _invent(stage, file.slug, demos[file.slug])
+    await ask_contacts(stage, ZoneInfo(found.folder.tenant.time_zone))
 
 
 async def _invent(stage: Stage, slug: str, demo: DemoFile) -> None:

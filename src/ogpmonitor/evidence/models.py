@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
@@ -44,6 +44,8 @@ class Evidence(Identified, TenantOwned, Versioned, Base):
     link_state: Mapped[str | None]  # alive | dead | unknown, as last seen in the background
     link_checked_at: Mapped[datetime | None]
     submitted_by: Mapped[UUID | None]
+    # The request through whose link it was sent; the database fills it in.
+    request_id: Mapped[UUID | None] = mapped_column(server_default=text("(platform.standing_request()).id"))
     submitted_at: Mapped[datetime]
     waiting: Mapped[bool] = mapped_column(default=False)  # until the report that brought it is accepted
     withdrawn_at: Mapped[datetime | None]

@@ -177,3 +177,8 @@ async def seal(
         func.set_config("transaction_read_only", "on" if read_only else "off", True),
     )
     await session.execute(statement)
+
+
+async def show_key(session: AsyncSession, key: str) -> None:
+    """From now until its end the open transaction is that of whoever holds `key` (a hash), in the same tenant."""
+    await session.execute(select(func.set_config(KEY_SETTING, key, True)))

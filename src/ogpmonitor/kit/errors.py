@@ -5,6 +5,7 @@
   x NotSignedIn     nobody is signed in, and somebody must be          401
   x NotPermitted    the actor may see it but not do this to it         403
   x Conflict        it is no longer in a state that allows this        409
+  x Gone            it was there, and will not be again                410
   x TooLarge        more bytes than the setting allows                 413
   x Invalid         what was sent does not hold together               422
   x Unavailable     a part this needs is not there just now            503
@@ -47,6 +48,10 @@ class NotPermitted(DomainError):  # noqa: N818  see NotFound
 
 class Conflict(DomainError):  # noqa: N818  see NotFound
     status = 409
+
+
+class Gone(DomainError):  # noqa: N818  see NotFound
+    status = 410
 
 
 class TooLarge(DomainError):  # noqa: N818  see NotFound
