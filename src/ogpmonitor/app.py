@@ -26,6 +26,7 @@ from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.history.routes import HistoryController
+from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
@@ -44,6 +45,7 @@ from ogpmonitor.periods.routes_reports import ReportController as MilestoneRepor
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.plans.routes import WorkbenchController
+from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
@@ -86,10 +88,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     EvidenceController,
     WorkbenchController,
     PublishController,
+    ImportController,
     PeriodController,
     MilestoneReportController,
     ReviewController,
     SubmitController,
+    AmendController,
     PlanWritingController,
     CommitmentWritingController,
     MilestoneWritingController,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import make_url
 
+from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
@@ -12,6 +13,8 @@ from ogpmonitor.settings import Settings
 # What does each job, by the name it is deferred under. The first argument is the context; `context.additional_context`
 # holds `settings`. The others are what `kit.jobs.defer` was given.
 TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
+    APPLY_IMPORT: apply_import,
+    READ_IMPORT: read_import,
     RENDER_EDITION: render_edition,
 }
 

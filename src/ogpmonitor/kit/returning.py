@@ -81,7 +81,7 @@ def _clean(text: str) -> str:
 
 
 def came_from(request: Request[Any, Any, Any]) -> str:
-    """The path of the page of this host on which the form stood; "" where the browser does not say or it is another's."""
+    """The path of the page of this host on which the form stood; "" where nothing says so."""
     parts = urlsplit(request.headers.get("referer", ""))
     is_ours = parts.netloc != "" and parts.netloc == request.headers.get("host") and "//" not in parts.path
     return parts.path + (f"?{parts.query}" if parts.query else "") if is_ours else ""

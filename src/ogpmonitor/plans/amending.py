@@ -4,7 +4,7 @@ What is written before submission is written without this (see `writing`). An am
 mistake makes another one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.method.amendment_reasons import load_amendment_reasons
 from ogpmonitor.method.questionnaire import load_questionnaire
-from ogpmonitor.plans.models import Amendment, Commitment, Milestone, Plan, PlanStatus
+from ogpmonitor.plans.models import Amendment, Commitment, Milestone, Plan, PlanStatus, Progress
 
 Row = Plan | Commitment | Milestone
 NOUNS: Mapping[type[Any], str] = {Plan: "plan", Commitment: "commitment", Milestone: "milestone"}
@@ -71,6 +71,56 @@ async def amend(
     if not changes:
         return None
     return await keep(session, plan, row, changes, why, by=by)
+
+
+async def add(
+    session: AsyncSession,
+    plan: Plan,
+    parent: Plan | Commitment,
+    values: Mapping[str, Any],
+    *,
+    code: str,
+    why: "Why",
+    by: Actor,
+) -> Amendment:
+    """The submitted `plan` ends with a new commitment, or a commitment (`parent`) with a new milestone, and it says so.
+
+    `plan` is loaded whole. What is added belongs to the current plan and never to the original one.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Conflict: the plan has not been submitted.
+        Invalid: there is one with that code (`code`), or `why` is not complete.
+    """
+    require_amendable(plan, by=by)
+    check_why(why)
+    siblings: Sequence[Commitment | Milestone] = plan.commitments if isinstance(parent, Plan) else parent.milestones
+    if code.casefold() in {one.code.casefold() for one in siblings}:
+        raise Invalid("amendment.code", msgid("This code is taken."), field="code")
+    row = _blank(parent, code, len(siblings), demo=why.demo)
+    for name, value in values.items():
+        write(row, name, plain(value))
+    session.add(row)
+    await session.flush()
+    new = {**said_by(row), "added": True}
+    return await keep(session, plan, row, changes_from({}, new), why, by=by)
+
+
+def _blank(parent: Plan | Commitment, code: str, position: int, *, demo: bool) -> Commitment | Milestone:
+    """A new row of `parent`, with its code alone."""
+    common: dict[str, Any] = {"code": code, "position": position, "title": {}, "added": True, "demo": demo}
+    if isinstance(parent, Plan):
+        return Commitment(plan_id=parent.id, content={"number": str(position + 1)}, **common)
+    reported = {"progress": Progress.NOT_STARTED, "report_demo": False}
+    return Milestone(commitment_id=parent.id, content={}, set_aside=parent.set_aside, **common, **reported)
+
+
+def would_change(row: Row, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What an amendment of `row` to `values` would say; nothing is written."""
+    before = said_by(row)
+    said = {name: plain(value) for name, value in values.items()}
+    after = {name: value for name, value in {**before, **said}.items() if value not in EMPTY}
+    return changes_from(before, after)
 
 
 @dataclass(frozen=True)
@@ -135,7 +185,7 @@ async def keep(
         reason=why.reason,
         words=plain(why.words),
         minute_id=why.minute.id if why.minute else None,
-        made_at=utc_now().replace(microsecond=0),
+        made_at=utc_now(),  # to the microsecond: it is what puts them in order
         made_by=by.id,
         demo=why.demo,
     )

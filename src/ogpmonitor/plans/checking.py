@@ -19,6 +19,11 @@ from ogpmonitor.plans.models import Commitment, Milestone, Plan
 from ogpmonitor.register.facts import plain
 
 ENDORSING = ("endorsements", "endorsements_note")
+# What is missing altogether is mended where it is added.
+NEW_FORMS: Mapping[str, str] = {
+    "no_commitments": "commitments/new/%s#title",
+    "commitment_milestones": "commitments/%s/milestones/new/#title",
+}
 COMMITMENT_TEXTS = (
     "title", "summary", "axis", "problem", "status_quo", "action", "contribution", "long_term_goal", "value_relevance",
     "resources", "additional",
@@ -46,8 +51,11 @@ class Finding:
         return self.check.message.in_(lang) % self.facts if self.facts else self.check.message.in_(lang)
 
     def path(self, plan: str) -> str:
-        """Where it is mended, below the jurisdiction's address: the very field of a form."""
-        return f"workbench/plans/{plan}/{self._page}#{self.field}"
+        """Where it is mended, below the jurisdiction's address: the very field of a form, also of one that adds."""
+        if self.check.code in NEW_FORMS:
+            return f"workbench/plans/{plan}/{NEW_FORMS[self.check.code] % self.commitment}"
+        text = f"?text={self.facts['lang']}" if "lang" in self.facts else ""
+        return f"workbench/plans/{plan}/{self._page}{text}#{self.field}"
 
     @property
     def _page(self) -> str:
@@ -204,7 +212,8 @@ def _untranslated_text(name: str, values: Sequence[Any], languages: Sequence[str
     """One finding for each language in which one of `values` says nothing, or says something older than its source."""
     texts = [Localized.model_validate(value) for value in values]
     for lang in languages:
+        facts = {"lang": lang, "language": LANGUAGES.get(lang, lang)}
         if any(not text.has(lang) for text in texts):
-            yield _found("translation_missing", name, language=LANGUAGES.get(lang, lang))
+            yield _found("translation_missing", name, **facts)
         elif any(text.is_outdated(lang) for text in texts):
-            yield _found("translation_outdated", name, language=LANGUAGES.get(lang, lang))
+            yield _found("translation_outdated", name, **facts)

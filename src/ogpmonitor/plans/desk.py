@@ -153,6 +153,8 @@ async def answer(
     by_itself = request.headers.get(AUTOSAVE) == "yes"
     if sent.draft is None or (by_itself and desk.plan.status != PlanStatus.COCREATION):
         return show_desk(request, desk, at, sent)
+    if by_itself:  # a code is part of this very address, and half of one is a code too
+        sent.draft = {name: value for name, value in sent.draft.items() if name != "code"}
     await save_at(request, session, desk, sent)
     if by_itself:
         version = state_of(desk.row, desk.asked, desk.text)

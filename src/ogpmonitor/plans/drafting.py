@@ -137,7 +137,7 @@ def draft_of(
             continue
         before = value_now(row, one.name)
         new = _new(before, one, form, lang, is_original=is_original)
-        if one.name in still:
+        if one.name in still and one.is_localised:
             new = _confirmed(one, new, lang)
         if new != (None if before in EMPTY else before):
             draft[one.name] = new
@@ -247,8 +247,8 @@ def problems_of(row: Row, draft: Mapping[str, Any], asked: Sequence[Asked]) -> I
             "milestone.contact", msgid("Write the name of the contact, or clear the rest."), field="contact_name"
         )
     for one in asked:
-        parts = written_parts(one) if one.kind == "rows" else []
-        if any(part not in member for member in draft.get(one.name) or [] for part in parts):
+        members = (draft.get(one.name) or []) if one.kind == "rows" else []
+        if any(part not in member for member in members for part in written_parts(one)):
             yield Invalid("plan.half_row", msgid("Fill in the whole row, or clear it."), field=one.name)
 
 

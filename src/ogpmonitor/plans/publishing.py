@@ -146,8 +146,9 @@ async def amendments_by_place(session: AsyncSession, plan: Plan) -> dict[str | N
 
 def published_amendment(amendment: Amendment, minute: Evidence | None) -> PublishedAmendment:
     """What the register would say of one amendment. Who wrote it is not public."""
-    names = ("milestone", "kind", "changes", "reason", "words", "made_at", "demo")
+    names = ("milestone", "kind", "changes", "reason", "words", "demo")
     facts = {name: getattr(amendment, name) for name in names}
+    facts["made_at"] = amendment.made_at.replace(microsecond=0)  # as the register says it
     shown = published_evidence(minute) if minute else None
     return PublishedAmendment.model_validate({"id": str(amendment.id), **facts, "minute": shown})
 

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from ogpmonitor.evidence.models import Evidence
+from ogpmonitor.evidence.models import Evidence, Voice
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.plans.models import Amendment, Commitment, Milestone, Plan
 
+MOST_MINUTES = 200
 WHOLE = selectinload(Plan.commitments).selectinload(Commitment.milestones)
 
 
@@ -62,6 +63,17 @@ async def list_amendments(session: AsyncSession, plan: Plan) -> Sequence[tuple[A
         .order_by(Amendment.made_at, Amendment.id)
     )
     return [(amendment, minute) for amendment, minute in await session.execute(statement)]
+
+
+async def list_minutes(session: AsyncSession) -> Sequence[Evidence]:
+    """What may be a forum's minute: the government's evidence that stands, minutes first, then the newest."""
+    statement = (
+        select(Evidence)
+        .where(Evidence.voice == Voice.GOVERNMENT, Evidence.withdrawn_at.is_(None))
+        .order_by(Evidence.category != "minute", Evidence.submitted_at.desc(), Evidence.id)
+        .limit(MOST_MINUTES)
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def get_plan_alone(session: AsyncSession, slug: str, *, to_write: bool = False) -> Plan:

@@ -47,7 +47,8 @@ class PlanWritingController(Controller):
             form.add("language", msgid("Please choose one of the options."))
         if form.value is None:
             return await _list(request, session, form, status=422)
-        new = NewPlan(**form.value.model_dump(), demo=request.app.state.demo)
+        sent = form.value
+        new = NewPlan(sent.title, sent.language, sent.starts_on, sent.ends_on, sent.slug, demo=request.app.state.demo)
         try:
             plan = await begin_plan(session, new, by=request.user)
         except Invalid as problem:

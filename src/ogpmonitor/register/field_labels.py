@@ -104,7 +104,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "restricted": msgid("Restricted"),
     "role": msgid("Role"),
     "sector": msgid("Sector"),
-    "set_aside": msgid("Measures set aside"),
+    "set_aside": msgid("Set aside"),
     "sha256": msgid("Fingerprint (SHA-256)"),
     "size_bytes": msgid("Size"),
     "slug": msgid("Address of the plan"),
@@ -139,6 +139,10 @@ PROGRESS_LABELS: Mapping[str, str] = {
     "ongoing": msgid("Ongoing"),
     "completed": msgid("Completed"),
     "withdrawn": msgid("Withdrawn"),
+}
+SET_ASIDE_LABELS: Mapping[str, str] = {
+    "deprioritised": msgid("Set aside: no longer a priority"),
+    "withdrawn": msgid("Set aside: withdrawn"),
 }
 STATUS_LABELS: Mapping[str, str] = {
     "co_creation": msgid("being co-created"),

@@ -11,6 +11,7 @@ from ogpmonitor.register.field_labels import (
     DECLARED_LABELS,
     FIELD_LABELS,
     PROGRESS_LABELS,
+    SET_ASIDE_LABELS,
     STATUS_LABELS,
     YES_NO_LABELS,
 )
@@ -19,6 +20,7 @@ LONGEST_COMPARED = 20_000  # characters on both sides; longer texts are shown wh
 CODES: Mapping[str, Mapping[str, str]] = {
     "missing": FIELD_LABELS,
     "progress": PROGRESS_LABELS,
+    "set_aside": SET_ASIDE_LABELS,
     "status": {**STATUS_LABELS, **DECLARED_LABELS},
 }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts.permissions import Permission
@@ -15,15 +15,17 @@ from ogpmonitor.kit.respond import AnyRequest, place_of, public_page, shared
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal import queries
+from ogpmonitor.portal.drift import amendments_in, drift_of
 from ogpmonitor.portal.evidence import evidence_items
 from ogpmonitor.portal.history import steps_of, told
 from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
 from ogpmonitor.portal.register_csv import history_csv
-from ogpmonitor.portal.routes.answering import edition_asked, number_of, standing_day, tenant_of
+from ogpmonitor.portal.routes.answering import edition_asked, number_of, standing_day, tenant_of, today_at
 from ogpmonitor.portal.standing import reported_together, timeline_of
 from ogpmonitor.portal.summaries import summaries, summary_of
 from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
 from ogpmonitor.register import field_labels
+from ogpmonitor.register.balance import commitments_balance
 from ogpmonitor.register.changes import changes_between
 from ogpmonitor.register.documents import AssessmentDocument
 from ogpmonitor.register.lateness import delay_days, late_days
@@ -61,6 +63,8 @@ class PlanController(Controller):
             unanswered=sum(name in questions for name in published.plan.missing),
             questions=len(questions),
             status_labels=field_labels.STATUS_LABELS,
+            amendments=amendments_in(published),
+            fulfilled=commitments_balance(published.commitments),
         )
 
     @get("/commitments/{code:str}", permission=Permission.PUBLIC)
@@ -112,6 +116,34 @@ class PlanController(Controller):
             asked=asked,
             commitment=published.commitment(found.commitment) if found.commitment else None,
             one=_assessment(published, found, tenant.slug),
+        )
+
+    @get("/changes", permission=Permission.PUBLIC)
+    async def changes(
+        self,
+        request: AnyRequest,
+        register: NamedDependency[RegisterSession],
+        plan: FromPath[str],
+        commitment: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Everything that was changed after submission, with its reason; of one `commitment`, if it is asked for.
+
+        Raises:
+            NotFound: nothing has been published there, or the plan has no such commitment.
+        """
+        tenant, place = tenant_of(request), place_of(request)
+        published = await queries.published_plan(register, tenant.slug, plan)
+        chosen = published.commitment(commitment).code if commitment else None
+        with reading_in(tenant.zone):
+            entries = drift_of(published, place.lang, tenant.slug, commitment=chosen)
+        return public_page(
+            request,
+            "portal/changes.html",
+            published=published,
+            entries=entries,
+            chosen=chosen,
+            seen=reported_together(published.commitments, on=today_at(tenant)),
+            fulfilled=commitments_balance(published.commitments),
         )
 
     @get("/editions", permission=Permission.PUBLIC)
