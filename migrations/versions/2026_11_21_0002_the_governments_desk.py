@@ -343,6 +343,24 @@ BEGIN
 END $$;
 """
 
+# The worker asks for nobody whether links still lead somewhere: it sees their addresses, and writes what it saw.
+LINKS = """
+CREATE POLICY links ON workbench.evidence TO ogpmonitor_owner USING (kind = 'link') WITH CHECK (kind = 'link');
+CREATE FUNCTION workbench.links_due(most integer) RETURNS TABLE (id uuid, url text) LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = ''
+    AS $$ SELECT e.id, e.url FROM workbench.evidence e
+          WHERE e.kind = 'link' AND e.withdrawn_at IS NULL AND e.voice = 'government'
+            AND (e.link_checked_at IS NULL OR e.link_checked_at < now() - interval '7 days')
+          ORDER BY e.link_checked_at NULLS FIRST LIMIT most $$;
+CREATE FUNCTION workbench.tell_link(evidence uuid, state text) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path = ''
+    AS $$ UPDATE workbench.evidence e SET link_state = state, link_checked_at = now()
+          WHERE e.id = evidence AND e.kind = 'link' AND e.voice = 'government'
+            AND state IN ('alive', 'dead', 'unknown') $$;
+REVOKE ALL ON FUNCTION workbench.links_due(integer), workbench.tell_link(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION workbench.links_due(integer), workbench.tell_link(uuid, text) TO ogpmonitor_app;
+"""
+
 GRANTS = """
 GRANT SELECT, INSERT, UPDATE ON workbench.periods, workbench.milestone_reports, workbench.report_requests,
     workbench.imports TO ogpmonitor_app;
@@ -364,4 +382,5 @@ def upgrade() -> None:
     op.execute(MILESTONES)
     op.execute(LOCKS)
     op.execute(RECEIPTS)
+    op.execute(LINKS)
     op.execute(GRANTS)

@@ -25,6 +25,7 @@ from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
+from ogpmonitor.evidence.library import LibraryController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.imports.routes import ImportController
@@ -100,6 +101,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     BoardsController,
     MeasureController,
     ImportController,
+    LibraryController,
     PeriodController,
     GridController,
     MilestoneReportController,

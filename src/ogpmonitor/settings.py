@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     cookie_secure: bool = Field(True, description="The session cookie travels over HTTPS only.")
     max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="Largest file of evidence.")
     max_files_per_form: int = Field(3, gt=0, description="Most files sent with one form.")
+    check_links: bool = Field(
+        True, description="The worker asks once a week whether links among the evidence still lead somewhere."
+    )
     session_idle_minutes: int = Field(60, gt=0, description="A session unused for this long is over.")
     session_hours: int = Field(12, gt=0, description="A session is over after this long, used or not.")
     report_memory_mib: int = Field(600, gt=0, description="Most memory one report's process may take.")

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ASSESSMENT_WRITE = "assessment:write"
     BOARD_READ = "board:read"
     DESK_READ = "desk:read"
+    EVIDENCE_KEEP = "evidence:keep"
     EVIDENCE_READ = "evidence:read"
     EVIDENCE_SUBMIT = "evidence:submit"
     EVIDENCE_WITHDRAW = "evidence:withdraw"
@@ -113,6 +114,7 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.ASSESSMENT_WRITE: (monitor,),
     Permission.BOARD_READ: GOVERNMENT,
     Permission.DESK_READ: (ogp_staff, operator),
+    Permission.EVIDENCE_KEEP: (coordinator,),
     Permission.EVIDENCE_READ: (*GOVERNMENT, monitor),  # row policies show each voice its own
     Permission.EVIDENCE_SUBMIT: (coordinator, responsible_unit, monitor),
     Permission.EVIDENCE_WITHDRAW: (coordinator, responsible_unit),

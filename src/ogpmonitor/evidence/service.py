@@ -1,5 +1,6 @@
 """Submitting and withdrawing evidence. A file is kept under its hash, the row says what it is called."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from ogpmonitor.evidence.sniffing import safe_name, sniff
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted, TooLarge
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.images import PICTURES, NotAPicture, preview, without_metadata
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
 
@@ -38,6 +40,10 @@ class About:
     dated_on: str | None = None
     restricted: bool = False
     demo: bool = False
+    category: str = "document"  # a code of method/evidence_kinds.toml
+    covers_from: str | None = None
+    covers_to: str | None = None
+    source: str | None = None
 
 
 def voice_of(actor: Actor) -> Voice:
@@ -77,14 +83,42 @@ async def submit_file(
         Invalid: not of a kind that may be kept.
     """
     _permit(by, Permission.EVIDENCE_SUBMIT, backing)
-    media_type = check_file(upload, max_bytes=max_bytes)
-    sha256 = sha256_of(upload.content)
-    await storage.put(blob_name(sha256), upload.content)
-    evidence = _row(about, voice_of(by), utc_now(), kind="file", sha256=sha256)
-    evidence.file_name = safe_name(upload.file_name, media_type)
-    evidence.media_type = media_type
-    evidence.size_bytes = len(upload.content)
+    made = await asyncio.to_thread(_made_ready, upload, max_bytes)
+    await storage.put(blob_name(made.sha256), made.content)
+    if made.preview is not None:
+        await storage.put(blob_name(sha256_of(made.preview)), made.preview)
+    evidence = _row(about, voice_of(by), utc_now(), kind="file", sha256=made.sha256)
+    evidence.file_name = safe_name(upload.file_name, made.media_type)
+    evidence.media_type = made.media_type
+    evidence.size_bytes = len(made.content)
+    evidence.sent_sha256 = made.sent_sha256
+    evidence.preview_sha256 = sha256_of(made.preview) if made.preview is not None else None
     return await _submitted(session, evidence, by=by)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A file as it is kept. `sent_sha256` is of the bytes that were sent, where something was taken out of them."""
+
+    content: bytes
+    sha256: str
+    media_type: str
+    sent_sha256: str | None
+    preview: bytes | None
+
+
+def _made_ready(upload: Upload, max_bytes: int) -> _Made:
+    """Checked, and a picture without its metadata. Takes as long as the file is large."""
+    media_type = check_file(upload, max_bytes=max_bytes)
+    content, shown = upload.content, None
+    if media_type in PICTURES:
+        try:
+            content = without_metadata(content, media_type)
+            shown = preview(content)
+        except NotAPicture as error:
+            raise Invalid("file.picture", msgid("This picture is damaged. Save it again and send that.")) from error
+    sent = sha256_of(upload.content) if content != upload.content else None
+    return _Made(content, sha256_of(content), media_type, sent, shown)
 
 
 async def submit_link(
@@ -128,10 +162,15 @@ def _row(about: About, voice: Voice, now: datetime, *, kind: str, sha256: str) -
         restricted=about.restricted,
         submitted_at=now,
         demo=about.demo,
+        category=about.category,
+        covers_from=about.covers_from,
+        covers_to=about.covers_to,
+        source=about.source,
     )
 
 
 async def _submitted(session: AsyncSession, evidence: Evidence, *, by: Actor) -> Evidence:
+    evidence.submitted_by = by.id
     session.add(evidence)
     await session.flush()
     await audit.record(session, "evidence.submitted", by=by, about=evidence, after={"sha256": evidence.sha256})

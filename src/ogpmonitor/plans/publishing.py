@@ -11,7 +11,7 @@ from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence.models import Evidence
-from ogpmonitor.evidence.queries import evidence_of_milestones
+from ogpmonitor.evidence.queries import evidence_of, evidence_of_milestones
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
@@ -131,9 +131,12 @@ async def documents_of(session: AsyncSession, plan: Plan, jurisdiction: Jurisdic
     """`plan` (loaded whole) as documents: one of its own and one for each commitment, in order."""
     milestones = [milestone.id for commitment in plan.commitments for milestone in commitment.milestones]
     evidence = await evidence_of_milestones(session, milestones, accepted=True)
+    evidence |= await evidence_of(session, "commitment_id", [one.id for one in plan.commitments])
+    evidence |= await evidence_of(session, "plan_id", [plan.id])
     amended = await amendments_by_place(session, plan)
     commitments = [commitment_document(one, evidence, amended.get(one.code, ())) for one in plan.commitments]
-    return [plan_document(plan, jurisdiction, amended.get(None, ())), *commitments]
+    own = [published_evidence(one) for one in evidence[plan.id]]
+    return [plan_document(plan, jurisdiction, amended.get(None, ()), own), *commitments]
 
 
 async def amendments_by_place(session: AsyncSession, plan: Plan) -> dict[str | None, list[PublishedAmendment]]:
@@ -154,7 +157,10 @@ def published_amendment(amendment: Amendment, minute: Evidence | None) -> Publis
 
 
 def plan_document(
-    plan: Plan, jurisdiction: Jurisdiction, amendments: Sequence[PublishedAmendment] = ()
+    plan: Plan,
+    jurisdiction: Jurisdiction,
+    amendments: Sequence[PublishedAmendment] = (),
+    evidence: Sequence[PublishedEvidence] = (),
 ) -> PlanDocument:
     """What the register would say of `plan`, without its commitments."""
     columns = (
@@ -169,7 +175,9 @@ def plan_document(
         "demo",
     )
     facts = {**plan.content, **{name: getattr(plan, name) for name in columns}}
-    return PlanDocument.model_validate({**facts, "jurisdiction": jurisdiction, "amendments": amendments})
+    return PlanDocument.model_validate(
+        {**facts, "jurisdiction": jurisdiction, "amendments": amendments, "evidence": evidence}
+    )
 
 
 def commitment_document(
@@ -181,7 +189,10 @@ def commitment_document(
     columns = ("code", "title", "starts_on", "ends_on", "added", "set_aside", "demo")
     facts = {**commitment.content, **{name: getattr(commitment, name) for name in columns}}
     milestones = [_milestone(one, evidence.get(one.id, ())) for one in commitment.milestones]
-    return CommitmentDocument.model_validate({**facts, "milestones": milestones, "amendments": amendments})
+    own = [published_evidence(one) for one in evidence.get(commitment.id, ())]
+    return CommitmentDocument.model_validate(
+        {**facts, "milestones": milestones, "amendments": amendments, "evidence": own}
+    )
 
 
 def _milestone(milestone: Milestone, evidence: Sequence[Evidence]) -> PublishedMilestone:
@@ -213,9 +224,14 @@ def published_evidence(evidence: Evidence) -> PublishedEvidence:
         "sha256",
         "dated_on",
         "restricted",
+        "category",
+        "covers_from",
+        "covers_to",
+        "source",
         "demo",
     )
     facts = {name: getattr(evidence, name) for name in names}
+    facts["replaces"] = str(evidence.replaces_id) if evidence.replaces_id else None
     if evidence.restricted:
         facts |= {"url": None, "file_name": None}
     return PublishedEvidence.model_validate({"id": str(evidence.id), **facts})
