@@ -77,7 +77,9 @@ async def _tell_progress(database: Database, tenant_id: str, actor_id: str, impo
 
 async def _fail(database: Database, tenant_id: str, actor_id: str, import_id: str, refused: DomainError) -> None:
     log.info("import.failed", code=refused.code, import_id=import_id)
-    finding = {"severity": "error", "sheet": "", "cell": "", "message": refused.message, "value": "", "facts": {}}
+    finding: dict[str, Any] = {"severity": "error", "sheet": "", "cell": "", "message": refused.message, "value": ""}
+    finding |= {"facts": dict(refused.facts)}
     async with database.tenant_session(UUID(tenant_id), UUID(actor_id)) as session:
         values = {"state": ImportState.FAILED.value, "findings": {"all": [finding]}, "version": Import.version + 1}
-        await session.execute(update(Import).where(Import.id == UUID(import_id)).values(values))
+        waits = Import.state.in_([ImportState.READING, ImportState.APPLYING])  # what is done never failed
+        await session.execute(update(Import).where(Import.id == UUID(import_id), waits).values(values))

@@ -99,6 +99,8 @@ class ImportController(Controller):
         form, lang = await read_form(request), place_of(request).lang
         reason, words = str(form.get("reason") or ""), str(form.get("words") or "").strip()[:LONGEST_WORDS]
         state = str(form.get("state") or "")
+        if row.state == ImportState.APPLYING:  # sent twice: the worker has it
+            return see_other(request, f"{_root(request)}{row.id}/")
         if row.rows > AT_ONCE_ROWS and row.state == ImportState.READY:
             row.state = ImportState.APPLYING
             who = {"tenant_id": str(place_of(request).tenant.id), "actor_id": str(request.user.id)}
