@@ -23,6 +23,7 @@ from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.history.routes import HistoryController
@@ -38,15 +39,18 @@ from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.opendata.routes import WellKnownController
+from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
 from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
+from ogpmonitor.periods.routes_grid import GridController
 from ogpmonitor.periods.routes_reports import ReportController as MilestoneReportController
 from ogpmonitor.periods.routes_reports import ReviewController
 from ogpmonitor.periods.routes_requests import RequestController
 from ogpmonitor.plans.routes import WorkbenchController
 from ogpmonitor.plans.routes_amending import AmendController
 from ogpmonitor.plans.routes_commitments import CommitmentWritingController
+from ogpmonitor.plans.routes_measuring import MeasureController
 from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.plans.routes_submitting import SubmitController
@@ -54,12 +58,14 @@ from ogpmonitor.plans.routes_writing import PlanWritingController
 from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
+    CardController,
     EvidenceController,
     JurisdictionController,
     PlanController,
     PlatformController,
     RootController,
 )
+from ogpmonitor.preview.routes import PreviewController
 from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
@@ -81,15 +87,21 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     StaticController,
     VerifyController,
     WellKnownController,
+    CalendarController,
     RootController,
     PlatformController,
     JurisdictionController,
     PlanController,
+    CardController,
     EvidenceController,
     WorkbenchController,
+    PreviewController,
     PublishController,
+    BoardsController,
+    MeasureController,
     ImportController,
     PeriodController,
+    GridController,
     MilestoneReportController,
     ReviewController,
     SubmitController,
@@ -126,7 +138,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
-            "field_words": field_label,
+            "field_words": _field_words,
             "database": database,
             "directory": directory,
             "static": static,
@@ -167,6 +179,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
 def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
     """What a template asks before it shows a button: the same table as the route behind it."""
     return permits(actor or STRANGER, Permission(permission), thing)
+
+
+def _field_words(lang: str, name: str) -> str:
+    """What a form's field is called where it is read back: as the published field that it becomes."""
+    return field_label(lang, {"text": "progress_text"}.get(name, name))
 
 
 @asynccontextmanager

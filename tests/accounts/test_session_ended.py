@@ -58,13 +58,16 @@ async def test_what_was_typed_survives_the_end_of_the_session(site: Site, cast: 
     assert given_back(refused.text) == sent
     assert again.status_code == 303
     async with cast.at("penalolen", cast.coordinator, read_only=True) as session:
-        assert (await milestone_of(session, LATE)).progress_text["es"] == TYPED
+        assert ((await milestone_of(session, LATE)).progress_text or {})["es"] == TYPED
 
 
 @pytest.mark.parametrize(
     ("lang", "said", "label"),
-    [("es", "Lo que usted escribió no se guardó", "Lo que usted escribió"), ("en", "What you wrote was not saved", "What you wrote")],
-)  # fmt: skip
+    [
+        ("es", "Lo que usted escribió no se guardó", "Lo que usted escribió"),
+        ("en", "What you wrote was not saved", "What you wrote"),
+    ],
+)
 async def test_the_page_says_what_to_do_in_the_writers_language(
     site: Site, cast: Cast, lang: str, said: str, label: str
 ) -> None:

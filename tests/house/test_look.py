@@ -67,6 +67,7 @@ def test_the_stylesheets_are_light() -> None:
     """What every page sends; `report.css` is only for paper and stays small by itself."""
     assert sum((STATIC / sheet).stat().st_size for sheet in PAGE_SHEETS) <= 25_000
     assert (STATIC / "report.css").stat().st_size <= 4_000
+    assert (STATIC / "workbench.js").stat().st_size <= 8_000
 
 
 def test_every_styled_class_is_used() -> None:

@@ -1,6 +1,6 @@
 """What a demo file may say: invented milestones, reports, evidence and assessments, apart from what sources give."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
@@ -11,6 +11,7 @@ from ogpmonitor.kit.datafiles import Data, DataRefused, Problem, WebAddress, rea
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.plans.loading import Loadable
+from ogpmonitor.plans.measurefile import MeasureFile
 from ogpmonitor.plans.planfile import Code, CommitmentFile, MilestoneFile, PlanFile, PlanSlug, only_once
 
 Progress = Literal["not_started", "ongoing", "completed", "withdrawn"]
@@ -26,6 +27,12 @@ class DemoMilestone(MilestoneFile):
     expected_output: Localized
     due_on: PartialDate
     responsible_unit: Localized
+
+
+class DemoMeasure(MeasureFile):
+    """An invented measure of `commitment`."""
+
+    commitment: Code
 
 
 class DemoEvidence(Data):
@@ -103,12 +110,14 @@ class DemoFile(Data):
     note: Localized
     commitments: tuple[CommitmentFile, ...] = ()
     milestones: tuple[DemoMilestone, ...] = ()
+    measures: tuple[DemoMeasure, ...] = ()
     reports: tuple[DemoReport, ...] = ()
     assessments: tuple[DemoAssessment, ...] = ()
 
     @model_validator(mode="after")
     def _codes_once(self) -> Self:
         only_once("milestone", [f"{milestone.commitment}/{milestone.code}" for milestone in self.milestones])
+        only_once("measure of commitment", [measure.commitment for measure in self.measures])
         only_once("evidence code", [evidence.code for report in self.reports for evidence in report.evidence])
         return self
 
@@ -168,8 +177,15 @@ def _mismatches(demo: DemoFile, plan: PlanFile) -> Iterator[tuple[str, str]]:
         if plan.ends_on and milestone.due_on.last_day > plan.ends_on.last_day:
             yield f"{key}.due_on", f"{milestone.due_on} is after the end of the plan ({plan.ends_on})"
         milestones[milestone.commitment, milestone.code] = milestone
+    yield from _measure_mismatches(demo, commitments.keys())
     yield from _report_mismatches(demo, milestones)
     yield from _citation_mismatches(demo)
+
+
+def _measure_mismatches(demo: DemoFile, commitments: Collection[str]) -> Iterator[tuple[str, str]]:
+    for number, measure in enumerate(demo.measures):
+        if measure.commitment not in commitments:
+            yield f"measures[{number}].commitment", f"there is no commitment {measure.commitment!r}"
 
 
 def _report_mismatches(demo: DemoFile, milestones: dict[tuple[str, str], MilestoneFile]) -> Iterator[tuple[str, str]]:

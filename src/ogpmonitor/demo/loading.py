@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from ogpmonitor.accounts.models import Role
 from ogpmonitor.demo.assessing import assess
 from ogpmonitor.demo.files import DemoEvidence, DemoFile, DemoReport, read_demos
+from ogpmonitor.demo.measuring import measure
 from ogpmonitor.demo.media import evidence_bytes
 from ogpmonitor.demo.people import load_people, personas
 from ogpmonitor.demo.requests import ask_contacts
@@ -83,6 +84,7 @@ async def _invent(stage: Stage, slug: str, demo: DemoFile) -> None:
     if demo.reports:
         async with stage.at(stage.coordinator) as session:
             await _report(stage, session, slug, demo)
+            await measure(stage, session, slug, demo)
             await _publish(stage, session, slug)
     for assessment in demo.assessments:
         await assess(stage, slug, assessment)

@@ -127,6 +127,7 @@ class Span:
     began: date | None = None
     ended: date | None = None
     href: str = ""
+    expected: date | None = None  # when whoever answers for it now expects to be done
 
     def late_days(self, today: date) -> int:
         """Days between the day it was due and the day it ended, or today while it is open.
@@ -147,6 +148,7 @@ class DrawnSpan:
     plan: tuple[str, str] | None
     actual: tuple[str, str] | None
     overdue: tuple[str, str] | None
+    ahead: tuple[str, str] | None = None  # from today to the day it is expected now
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def draw_timeline(spans: Sequence[Span], *, today: date) -> Timeline:
     What began without a day given is drawn from its planned start; what is neither begun nor ended has no second line.
     Past the due day, the line continues apart, so that lateness has a length.
     """
-    days = [day for span in spans for day in (span.planned_from, span.planned_to, span.began, span.ended) if day]
+    days = [day for span in spans for day in _days_of(span) if day]
     if any(_is_open(span) for span in spans) and days:
         days.append(min(today, max(days) + timedelta(days=366)))
     if not days:
@@ -183,6 +185,10 @@ def draw_timeline(spans: Sequence[Span], *, today: date) -> Timeline:
     axis = _Axis(first, last)
     rows = tuple(_draw_span(span, axis, today) for span in spans)
     return Timeline(rows, axis.ticks(), today, axis.at(today) if first <= today <= last else None)
+
+
+def _days_of(span: Span) -> tuple[date | None, ...]:
+    return span.planned_from, span.planned_to, span.began, span.ended, span.expected if _is_open(span) else None
 
 
 def _is_open(span: Span) -> bool:
@@ -202,6 +208,7 @@ def _draw_span(span: Span, axis: "_Axis", today: date) -> DrawnSpan:
         plan=axis.line(span.planned_from or due, due),
         actual=axis.line(began, min(until, due) if overdue and until and due else until),
         overdue=axis.line(*overdue) if overdue else None,
+        ahead=axis.line(today, span.expected) if _is_open(span) and span.expected and span.expected > today else None,
     )
 
 

@@ -35,11 +35,11 @@ class Returned:
     files: Sequence[str]
 
 
-def is_kept_for_its_writer(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
+def is_kept_for_its_writer(request: Request[Any, Any, Any]) -> bool:
     """Whether this is a form of a tenant's workbench."""
     place = request.state.get("place")
     path = request.scope["path"].strip("/").split("/")
-    is_form = getattr(request, "method", "GET") not in SAFE_METHODS
+    is_form = request.method not in SAFE_METHODS
     return is_form and place is not None and place.tenant is not None and path[2:3] == ["workbench"]
 
 
@@ -67,7 +67,7 @@ def returned(request: Request[Any, Any, Any]) -> Returned | None:
     sent: FormMultiDict | None = request.state.get(SENT)
     if sent is None or not is_kept_for_its_writer(request):
         return None
-    pairs = [(name, value) for name, value in sent.multi_items() if not NEVER.search(name)]
+    pairs = [(name, value) for name, value in sent.items() if not NEVER.search(name)]
     fields = [(_clean(name), _clean(value)) for name, value in pairs if isinstance(value, str)]
     if len(fields) > MOST_FIELDS or sum(len(value) for _, value in fields) > MOST_LETTERS:
         return None
@@ -81,7 +81,7 @@ def _clean(text: str) -> str:
 
 
 def came_from(request: Request[Any, Any, Any]) -> str:
-    """The path of the page of this host on which the form stood; "" where nothing says so."""
+    """The path of the page of this host on which the form stood; "" where nobody says, or it is not ours."""
     parts = urlsplit(request.headers.get("referer", ""))
     is_ours = parts.netloc != "" and parts.netloc == request.headers.get("host") and "//" not in parts.path
     return parts.path + (f"?{parts.query}" if parts.query else "") if is_ours else ""

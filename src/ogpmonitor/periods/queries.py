@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.periods.models import MilestoneReport, Period, ReportState
+from ogpmonitor.plans.models import Milestone
 
 
 async def list_periods(session: AsyncSession) -> Sequence[Period]:
@@ -97,3 +98,8 @@ async def counts(session: AsyncSession, periods: Iterable[Period]) -> Mapping[UU
 async def period_of(session: AsyncSession, report: MilestoneReport) -> Period | None:
     """The period that `report` was made in, or None."""
     return await session.get(Period, report.period_id) if report.period_id else None
+
+
+async def hold_milestones(session: AsyncSession) -> None:
+    """Nobody else writes a milestone of this tenant until the end; whoever writes one now is waited for."""
+    await session.execute(select(Milestone.id).order_by(Milestone.id).with_for_update())

@@ -91,12 +91,12 @@ class ReviewController(Controller):
             problem = msgid("The unit changed its report meanwhile. Read it again before you decide.")
             return await _review(request, session, row, milestone, problem=problem, note=note, status=409)
         try:
-            if form.get("decision") == "return":
-                await send_back(session, row, milestone, note=note, by=request.user)
-            else:
-                await accept(session, row, milestone, on=today_at(request), by=request.user)
+            async with session.begin_nested():
+                if form.get("decision") == "return":
+                    await send_back(session, row, milestone, note=note, by=request.user)
+                else:
+                    await accept(session, row, milestone, on=today_at(request), by=request.user)
         except (Invalid, Conflict) as refused:
-            await session.rollback()
             row = await get_report(session, report_id)
             milestone = await plans.get_milestone(session, row.milestone_id)
             return await _review(

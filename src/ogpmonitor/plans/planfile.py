@@ -10,6 +10,7 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.method.questionnaire import AnswerKind, load_questionnaire
 from ogpmonitor.method.vocabularies import PolicyAreaCode, SectorCode, ValueCode
+from ogpmonitor.plans.measurefile import MeasureFile
 
 PlanSlug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=40)]
@@ -120,6 +121,7 @@ class CommitmentFile(Data):
     inception: InceptionSummary | None = None
     sources: tuple[Source, ...] = ()
     missing: tuple[str, ...] = ()
+    measure: MeasureFile | None = None  # only what a source says of this very commitment
     milestones: tuple[MilestoneFile, ...] = ()
 
     @model_validator(mode="after")

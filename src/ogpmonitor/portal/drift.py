@@ -7,9 +7,9 @@ from datetime import datetime
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.amendment_reasons import load_amendment_reasons
 from ogpmonitor.portal.evidence import EvidenceItem, evidence_items
-from ogpmonitor.portal.queries import Published
 from ogpmonitor.register.amended import AmendedWords, told_changes
 from ogpmonitor.register.documents import CommitmentDocument, PublishedAmendment
+from ogpmonitor.register.queries import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Drift:
     demo: bool
 
 
-def amendments_in(published: Published) -> int:
+def amendments_in(published: Told) -> int:
     """How many amendments the edition tells of."""
     return sum(1 for _ in _amendments(published))
 
 
-def drift_of(published: Published, lang: str, jurisdiction: str, *, commitment: str | None = None) -> list[Drift]:
+def drift_of(published: Told, lang: str, jurisdiction: str, *, commitment: str | None = None) -> list[Drift]:
     """Every amendment in the words of `lang`, the newest first; only of `commitment` and its milestones if given."""
     found = [
         _drift(document, one, lang, jurisdiction)
@@ -42,7 +42,7 @@ def drift_of(published: Published, lang: str, jurisdiction: str, *, commitment: 
     return sorted(found, key=lambda one: one.made_at, reverse=True)
 
 
-def _amendments(published: Published) -> Iterator[tuple[CommitmentDocument | None, PublishedAmendment]]:
+def _amendments(published: Told) -> Iterator[tuple[CommitmentDocument | None, PublishedAmendment]]:
     """The newest first where several were made in the same second, as the documents have them newest last."""
     for document in published.commitments:
         yield from ((document, one) for one in reversed(document.amendments))

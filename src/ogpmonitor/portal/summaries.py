@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ogpmonitor.portal.queries import Published
 from ogpmonitor.portal.standing import Reported, overall_progress, reported
 from ogpmonitor.portal.verdicts import Difference, Verdict, difference, verdicts_of
 from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument
+from ogpmonitor.register.queries import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Summary:
         return [verdict for verdict in self.verdicts if verdict.measures == "diog"]
 
 
-def summary_of(published: Published, commitment: CommitmentDocument, *, on: date) -> Summary:
+def summary_of(published: Told, commitment: CommitmentDocument, *, on: date) -> Summary:
     """How `commitment` stands `on` a day of the jurisdiction's zone."""
     seen = reported(commitment.milestones, on=on)
     rating = next((one for one in published.assessments_of(commitment.code) if one.rating("completion")), None)
@@ -47,6 +47,6 @@ def summary_of(published: Published, commitment: CommitmentDocument, *, on: date
     )
 
 
-def summaries(published: Published, *, on: date) -> list[Summary]:
+def summaries(published: Told, *, on: date) -> list[Summary]:
     """Every commitment, in the plan's order."""
     return [summary_of(published, commitment, on=on) for commitment in published.commitments]

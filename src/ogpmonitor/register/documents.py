@@ -132,6 +132,7 @@ class OwnMeasure(Part):
     spot: Spot | None = None
     project_code: str | None = None  # of the public investment project; Chile: código BIP
     management_goal: str | None = None  # of the management improvement programme it counts for; Chile: PMG or PMGM
+    verifier: str | None = None  # an address where anyone can check the approval or the action
     demo: bool = False
 
     @property

@@ -127,6 +127,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "value_relevance": msgid("Relevance to open government values"),
     "values": msgid("Open government values"),
     "verifiable": msgid("Verifiability"),
+    "verifier": msgid("Verifier"),
     "words": msgid("Reason in words"),
 }
 # Lists whose members carry a name of their own (see changes.IDENTITIES), in the singular.

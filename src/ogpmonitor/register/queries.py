@@ -22,18 +22,13 @@ from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEnt
 HIGHEST_NUMBER = 2**31 - 1  # what the column holds
 
 
-@dataclass(frozen=True)
-class Published:
-    """One edition with everything it holds, in the order of its manifest."""
-
-    edition: Edition
-    entries: Sequence[EditionEntry]
-    bodies: dict[str, bytes]  # by SHA-256
+class Told:
+    """A plan as documents tell it, those of an edition or those of a draft, in their order."""
 
     @cached_property
     def documents(self) -> dict[tuple[str, str], AnyDocument]:
         """Every document by kind and code."""
-        return {(e.kind, e.code): read_document(e.kind, self.bodies[e.document_sha256]) for e in self.entries}
+        raise NotImplementedError
 
     @cached_property
     def plan(self) -> PlanDocument:
@@ -52,7 +47,7 @@ class Published:
         """The commitment with this code, compared without case.
 
         Raises:
-            NotFound: the edition has none.
+            NotFound: there is none.
         """
         for document in self.commitments:
             if document.code.casefold() == code.casefold():
@@ -64,7 +59,23 @@ class Published:
         return [document for document in self.assessments if document.commitment == code]
 
     def sha256_of(self, kind: str, code: str) -> str:
-        """The name of one document of this edition."""
+        """The name of one document, "" for one that has not been published."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Published(Told):
+    """One edition with everything it holds, in the order of its manifest."""
+
+    edition: Edition
+    entries: Sequence[EditionEntry]
+    bodies: dict[str, bytes]  # by SHA-256
+
+    @cached_property
+    def documents(self) -> dict[tuple[str, str], AnyDocument]:
+        return {(e.kind, e.code): read_document(e.kind, self.bodies[e.document_sha256]) for e in self.entries}
+
+    def sha256_of(self, kind: str, code: str) -> str:
         return next(e.document_sha256 for e in self.entries if (e.kind, e.code) == (kind, code))
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ogpmonitor.kit.i18n import msgid, translate, translations
+from ogpmonitor.kit.qr import qr_code
 from ogpmonitor.kit.static import SHEET, StaticFiles, tenant_css
 from ogpmonitor.kit.templating import Templates
 from ogpmonitor.register.documents import canonical_json
 from ogpmonitor.register.export import export_edition
 from ogpmonitor.register.log import written
 from ogpmonitor.reports.endofterm import EndOfTerm, Source, ToldAssessment, end_of_term
-from ogpmonitor.reports.printing import SHEETS, SOURCES, Sheet, font_faces, fonts, qr_code
+from ogpmonitor.reports.printing import SHEETS, SOURCES, Sheet, font_faces, fonts
 from ogpmonitor.tenants.directory import KnownTenant
 
 PRINT = "reports/end_of_term_print.html"

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import io
 import json
 import os
 import sys
@@ -13,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import segno
 import structlog
 
 from ogpmonitor.kit.errors import Unavailable
@@ -57,15 +55,6 @@ class Sheet:
     attachment_name: str
     attachment: bytes
     attachment_description: str
-
-
-def qr_code(address: str) -> bytes:
-    """The address as a QR code that survives a quarter of it being damaged, as SVG without anything random."""
-    out = io.BytesIO()
-    segno.make(address, error="q", micro=False).save(
-        out, kind="svg", scale=4, border=0, xmldecl=False, svgclass=None, lineclass=None, omitsize=False
-    )
-    return out.getvalue()
 
 
 def fonts() -> dict[str, bytes]:

@@ -28,7 +28,7 @@
   // A form that shows its save state also says when that is no longer true.
   document.addEventListener("input", (event) => {
     const state = event.target.form && document.querySelector("[data-save-state]");
-    if (!state) return;
+    if (!state || (event.target.form.dataset.kept && event.target.type !== "file")) return; // workbench.js keeps it
     unsaved = true;
     state.textContent = word("Unsaved");
     state.className = "save-state save-state--unsaved";

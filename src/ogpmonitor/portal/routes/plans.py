@@ -1,7 +1,5 @@
 """`/{lang}/{tenant}/plans/{plan}/…`: a plan, a commitment, an assessment, and how they came to say what they say."""
 
-from typing import Any
-
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -12,27 +10,16 @@ from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.formats import reading_in
 from ogpmonitor.kit.respond import AnyRequest, place_of, public_page, shared
-from ogpmonitor.method.questionnaire import load_questionnaire
-from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal import queries
-from ogpmonitor.portal.drift import amendments_in, drift_of
-from ogpmonitor.portal.evidence import evidence_items
+from ogpmonitor.portal.composing import assessment_shown, commitment_page, plan_page
+from ogpmonitor.portal.drift import drift_of
 from ogpmonitor.portal.history import steps_of, told
-from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
 from ogpmonitor.portal.register_csv import history_csv
 from ogpmonitor.portal.routes.answering import edition_asked, number_of, standing_day, tenant_of, today_at
-from ogpmonitor.portal.standing import reported_together, timeline_of
-from ogpmonitor.portal.summaries import summaries, summary_of
-from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
-from ogpmonitor.register import field_labels
+from ogpmonitor.portal.standing import reported_together
 from ogpmonitor.register.balance import commitments_balance
 from ogpmonitor.register.changes import changes_between
-from ogpmonitor.register.documents import AssessmentDocument
-from ogpmonitor.register.lateness import delay_days, late_days
 from ogpmonitor.register.queries import list_editions
-
-# Questions about who leads, how many groups and meetings, and who monitors.
-PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
 
 
 class PlanController(Controller):
@@ -47,25 +34,7 @@ class PlanController(Controller):
         tenant, asked = tenant_of(request), edition_asked(request)
         published = await queries.published_plan(register, tenant.slug, plan, asked)
         today = standing_day(tenant, published, asked)
-        questions = load_questionnaire().questions
-        return public_page(
-            request,
-            "portal/plan.html",
-            published=published,
-            asked=asked,
-            seen=reported_together(published.commitments, on=today),
-            rated=rated_together(published.assessments, len(published.commitments)),
-            rows=summaries(published, on=today),
-            sections=answered_sections(published.plan),
-            whole=[(one, form_of(one)) for one in published.assessments if one.commitment is None],
-            participation=any(key in published.plan.answers for key in PARTICIPATION),
-            missing=_missing(published.plan.missing),
-            unanswered=sum(name in questions for name in published.plan.missing),
-            questions=len(questions),
-            status_labels=field_labels.STATUS_LABELS,
-            amendments=amendments_in(published),
-            fulfilled=commitments_balance(published.commitments),
-        )
+        return public_page(request, "portal/plan.html", asked=asked, **plan_page(published, on=today))
 
     @get("/commitments/{code:str}", permission=Permission.PUBLIC)
     async def commitment(
@@ -78,24 +47,8 @@ class PlanController(Controller):
         if commitment.code != code:
             return _moved(request, f"{tenant.slug}/plans/{plan}/commitments/{commitment.code}/")
         today = standing_day(tenant, published, asked)
-        return public_page(
-            request,
-            "portal/commitment.html",
-            published=published,
-            asked=asked,
-            summary=summary_of(published, commitment, on=today),
-            steps=[
-                (step, late_days(step, on=today), delay_days(step), evidence_items(step.evidence, tenant.slug))
-                for step in commitment.milestones
-            ],
-            timeline=timeline_of(commitment.milestones, place_of(request).lang, on=today),
-            assessments=[_assessment(published, one, tenant.slug) for one in published.assessments_of(commitment.code)],
-            sha256=published.sha256_of("commitment", commitment.code),
-            missing=_missing(commitment.missing),
-            values=load_values(),
-            areas=load_policy_areas(),
-            labels=field_labels,
-        )
+        shown = commitment_page(published, commitment, tenant.slug, place_of(request).lang, on=today)
+        return public_page(request, "portal/commitment.html", asked=asked, **shown)
 
     @get("/assessments/{code:str}", permission=Permission.PUBLIC)
     async def assessment(
@@ -115,7 +68,7 @@ class PlanController(Controller):
             published=published,
             asked=asked,
             commitment=published.commitment(found.commitment) if found.commitment else None,
-            one=_assessment(published, found, tenant.slug),
+            one=assessment_shown(published, found, tenant.slug),
         )
 
     @get("/changes", permission=Permission.PUBLIC)
@@ -195,25 +148,3 @@ class PlanController(Controller):
 def _moved(request: AnyRequest, path: str) -> Redirect:
     place = place_of(request)
     return Redirect(place.href(path) + (f"?{place.query}" if place.query else ""), status_code=301)
-
-
-def _missing(names: tuple[str, ...]) -> list[str]:
-    """The labels of what no source gives; questions of the plan's questionnaire are told by their number elsewhere."""
-    return [field_labels.FIELD_LABELS[name] for name in names if name in field_labels.FIELD_LABELS]
-
-
-def _assessment(published: queries.Published, one: AssessmentDocument, jurisdiction: str) -> dict[str, Any]:
-    """An assessment as the templates show it."""
-    steps = [step for commitment in published.commitments for step in commitment.milestones]
-    around = Surroundings(
-        jurisdiction,
-        [commitment.code for commitment in published.commitments],
-        frozenset(evidence.sha256 for step in steps for evidence in step.evidence if evidence.restricted),
-    )
-    return {
-        "document": one,
-        "form": form_of(one),
-        "verdicts": verdicts_of(one),
-        "sections": argued_sections(one, around),
-        "sha256": published.sha256_of("assessment", one.code),
-    }

@@ -1,0 +1,92 @@
+"""What the pages of a plan, of a commitment and of an assessment show: made alike of an edition and of a draft."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from ogpmonitor.method.questionnaire import load_questionnaire
+from ogpmonitor.method.vocabularies import load_policy_areas, load_values
+from ogpmonitor.portal.drift import amendments_in
+from ogpmonitor.portal.evidence import EvidenceItem, evidence_items
+from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
+from ogpmonitor.portal.standing import reported_together, timeline_of
+from ogpmonitor.portal.summaries import summaries, summary_of
+from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
+from ogpmonitor.register import field_labels
+from ogpmonitor.register.balance import commitments_balance
+from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PublishedEvidence
+from ogpmonitor.register.lateness import delay_days, late_days
+from ogpmonitor.register.queries import Told
+
+# Questions about who leads, how many groups and meetings, and who monitors.
+PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
+ItemsOf = Callable[[Iterable[PublishedEvidence], str], Sequence[EvidenceItem]]
+
+
+def plan_page(told: Told, *, on: date) -> dict[str, Any]:
+    """What `portal/plan.html` shows of a plan `on` a day of the jurisdiction's zone."""
+    questions = load_questionnaire().questions
+    return {
+        "published": told,
+        "seen": reported_together(told.commitments, on=on),
+        "rated": rated_together(told.assessments, len(told.commitments)),
+        "rows": summaries(told, on=on),
+        "sections": answered_sections(told.plan),
+        "whole": [(one, form_of(one)) for one in told.assessments if one.commitment is None],
+        "participation": any(key in told.plan.answers for key in PARTICIPATION),
+        "missing": _missing(told.plan.missing),
+        "unanswered": sum(name in questions for name in told.plan.missing),
+        "questions": len(questions),
+        "status_labels": field_labels.STATUS_LABELS,
+        "amendments": amendments_in(told),
+        "fulfilled": commitments_balance(told.commitments),
+    }
+
+
+def commitment_page(
+    told: Told,
+    commitment: CommitmentDocument,
+    jurisdiction: str,
+    lang: str,
+    *,
+    on: date,
+    items_of: ItemsOf = evidence_items,
+) -> dict[str, Any]:
+    """What `portal/commitment.html` shows; `items_of` says where each piece of evidence is read."""
+    return {
+        "published": told,
+        "summary": summary_of(told, commitment, on=on),
+        "steps": [
+            (step, late_days(step, on=on), delay_days(step), items_of(step.evidence, jurisdiction))
+            for step in commitment.milestones
+        ],
+        "timeline": timeline_of(commitment.milestones, lang, on=on),
+        "assessments": [assessment_shown(told, one, jurisdiction) for one in told.assessments_of(commitment.code)],
+        "sha256": told.sha256_of("commitment", commitment.code),
+        "missing": _missing(commitment.missing),
+        "values": load_values(),
+        "areas": load_policy_areas(),
+        "labels": field_labels,
+    }
+
+
+def assessment_shown(told: Told, one: AssessmentDocument, jurisdiction: str) -> dict[str, Any]:
+    """An assessment as the templates show it."""
+    steps = [step for commitment in told.commitments for step in commitment.milestones]
+    around = Surroundings(
+        jurisdiction,
+        [commitment.code for commitment in told.commitments],
+        frozenset(evidence.sha256 for step in steps for evidence in step.evidence if evidence.restricted),
+    )
+    return {
+        "document": one,
+        "form": form_of(one),
+        "verdicts": verdicts_of(one),
+        "sections": argued_sections(one, around),
+        "sha256": told.sha256_of("assessment", one.code),
+    }
+
+
+def _missing(names: tuple[str, ...]) -> list[str]:
+    """The labels of what no source gives; questions of the plan's questionnaire are told by their number elsewhere."""
+    return [field_labels.FIELD_LABELS[name] for name in names if name in field_labels.FIELD_LABELS]
