@@ -112,7 +112,8 @@ async def two_tenants_everywhere(settings: Settings, cast: Cast) -> None:
             for owner in (mine, theirs):
                 await connection.execute(
                     f"""INSERT INTO {name} SELECT (jsonb_populate_record(t, to_jsonb(t) || jsonb_build_object(
-                            'tenant_id', %(owner)s::text, 'id', gen_random_uuid(), 'evidence_id', gen_random_uuid()))).*
+                            'tenant_id', %(owner)s::text, 'id', gen_random_uuid(), 'evidence_id', gen_random_uuid(),
+                            'token_sha256', gen_random_uuid(), 'key_sha256', gen_random_uuid()))).*
                         FROM {name} t WHERE NOT EXISTS (SELECT 1 FROM {name} o WHERE o.tenant_id = %(owner)s)
                         LIMIT 1""",
                     {"owner": owner},

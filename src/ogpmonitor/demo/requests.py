@@ -26,7 +26,7 @@ async def ask_contacts(stage: Stage, zone: tzinfo) -> None:
             )
             for name in (WAITING, USED)
         ]
-    async with stage.database.tenant_session(stage.tenant_id) as session:
+    async with stage.at_nobody() as session:
         await requests.take(session, await requests.find_by_token(session, asked[-1].token))
 
 

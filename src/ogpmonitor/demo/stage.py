@@ -29,3 +29,7 @@ class Stage:
     def at(self, persona: Persona) -> AbstractAsyncContextManager[TenantSession]:
         """A session of `persona` in this tenant."""
         return self.database.tenant_session(self.tenant_id, persona.id)
+
+    def at_nobody(self) -> AbstractAsyncContextManager[TenantSession]:
+        """A session in this tenant of somebody who has not signed in."""
+        return self.database.tenant_session(self.tenant_id)

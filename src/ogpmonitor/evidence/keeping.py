@@ -48,7 +48,7 @@ async def describe(session: AsyncSession, evidence: Evidence, about: About, *, b
         setattr(evidence, name, new[name])
     await session.flush()
     told = {name: before[name] for name in changed}, {name: new[name] for name in changed}
-    await audit.record(session, "evidence.described", by=by, about=evidence, before=told[0], after=told[1])
+    await audit.record(session, "evidence.changed", by=by, about=evidence, before=told[0], after=told[1])
 
 
 async def set_supports(session: AsyncSession, evidence: Evidence, wanted: Supported, *, by: Actor) -> None:
@@ -73,7 +73,7 @@ async def set_supports(session: AsyncSession, evidence: Evidence, wanted: Suppor
         await session.execute(insert(EvidenceSupport), rows)
     if set(now) != asked:
         await session.flush()
-        await audit.record(session, "evidence.supports", by=by, about=evidence, before=_told(now), after=_told(asked))
+        await audit.record(session, "evidence.supported", by=by, about=evidence, before=_told(now), after=_told(asked))
 
 
 async def replace(session: AsyncSession, old: Evidence, new: Evidence, *, by: Actor) -> None:

@@ -31,7 +31,6 @@ ACTIONS: Mapping[str, str] = {
     "evidence.replaced": msgid("replaced the evidence"),
     "evidence.submitted": msgid("submitted evidence"),
     "evidence.supported": msgid("said what the evidence supports"),
-    "evidence.unsupported": msgid("took back what the evidence supports"),
     "evidence.withdrawn": msgid("withdrew evidence"),
     "import.applied": msgid("applied a spreadsheet"),
     "import.brought": msgid("brought a spreadsheet"),

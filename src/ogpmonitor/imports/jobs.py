@@ -22,18 +22,18 @@ READ_IMPORT, APPLY_IMPORT = "imports.read_import", "imports.apply_import"
 log = structlog.get_logger()
 
 
-async def read_import(context: Any, *, import_id: str, tenant_id: str, actor_id: str, language: str) -> None:
+async def read_import(context: Any, *, import_id: str, tenant: str, actor_id: str, language: str) -> None:
     """The import says what was understood of its file, or that it could not be read."""
     settings = context.additional_context["settings"]
     database = Database(settings.app_url, settings.public_url, pool_size=2)
     try:
-        async with database.tenant_session(UUID(tenant_id), UUID(actor_id)) as session:
+        async with database.tenant_session(UUID(tenant), UUID(actor_id)) as session:
             row = await get_import(session, UUID(import_id), to_write=True)
             plan = await plan_of(session, row)
             content = await Storage.at(settings.files_url).get(blob_name(row.file_sha256))
             tell(row, await asyncio.to_thread(compare_file, content, plan, language))
     except DomainError as refused:
-        await _fail(database, tenant_id, actor_id, import_id, refused)
+        await _fail(database, tenant, actor_id, import_id, refused)
     finally:
         await database.close()
 
@@ -42,7 +42,7 @@ async def apply_import(
     context: Any,
     *,
     import_id: str,
-    tenant_id: str,
+    tenant: str,
     actor_id: str,
     language: str,
     state: str,
@@ -55,31 +55,31 @@ async def apply_import(
     by = Actor(UUID(actor_id), "", role=Role.COORDINATOR)  # the row policies look the membership up themselves
     why = Why(reason, Localized.of(language, **{language: words})) if words else None  # type: ignore[arg-type]  # see Localized.of
     try:
-        await _tell_progress(database, tenant_id, actor_id, import_id, share=0.2)
-        async with database.tenant_session(UUID(tenant_id), UUID(actor_id)) as session:
+        await _tell_progress(database, tenant, actor_id, import_id, share=0.2)
+        async with database.tenant_session(UUID(tenant), UUID(actor_id)) as session:
             row = await get_import(session, UUID(import_id))
             plan = await plan_of(session, row)
             content = await Storage.at(settings.files_url).get(blob_name(row.file_sha256))
             compared = await asyncio.to_thread(compare_file, content, plan, language)
             await apply(session, row, compared, plan, why, state=state, by=by, demo=settings.demo)
     except DomainError as refused:
-        await _fail(database, tenant_id, actor_id, import_id, refused)
+        await _fail(database, tenant, actor_id, import_id, refused)
     finally:
         await database.close()
 
 
-async def _tell_progress(database: Database, tenant_id: str, actor_id: str, import_id: str, *, share: float) -> None:
+async def _tell_progress(database: Database, tenant: str, actor_id: str, import_id: str, *, share: float) -> None:
     """In a transaction of its own: the writing itself is seen only once it is whole."""
-    async with database.tenant_session(UUID(tenant_id), UUID(actor_id)) as session:
+    async with database.tenant_session(UUID(tenant), UUID(actor_id)) as session:
         row = await get_import(session, UUID(import_id))
         row.done = int(row.rows * share)
 
 
-async def _fail(database: Database, tenant_id: str, actor_id: str, import_id: str, refused: DomainError) -> None:
+async def _fail(database: Database, tenant: str, actor_id: str, import_id: str, refused: DomainError) -> None:
     log.info("import.failed", code=refused.code, import_id=import_id)
     finding: dict[str, Any] = {"severity": "error", "sheet": "", "cell": "", "message": refused.message, "value": ""}
     finding |= {"facts": dict(refused.facts)}
-    async with database.tenant_session(UUID(tenant_id), UUID(actor_id)) as session:
+    async with database.tenant_session(UUID(tenant), UUID(actor_id)) as session:
         values = {"state": ImportState.FAILED.value, "findings": {"all": [finding]}, "version": Import.version + 1}
         waits = Import.state.in_([ImportState.READING, ImportState.APPLYING])  # what is done never failed
         await session.execute(update(Import).where(Import.id == UUID(import_id), waits).values(values))

@@ -103,7 +103,7 @@ class ImportController(Controller):
             return see_other(request, f"{_root(request)}{row.id}/")
         if row.rows > AT_ONCE_ROWS and row.state == ImportState.READY:
             row.state = ImportState.APPLYING
-            who = {"tenant_id": str(place_of(request).tenant.id), "actor_id": str(request.user.id)}
+            who = {"tenant": str(place_of(request).tenant.id), "actor_id": str(request.user.id)}
             said = {"language": lang, "state": state, "reason": reason, "words": words}
             await jobs.defer(session, APPLY_IMPORT, import_id=str(row.id), **who, **said)
             return see_other(request, f"{_root(request)}{row.id}/")
@@ -154,7 +154,7 @@ async def _bring(request: AnyRequest, session: TenantSession, name: str, content
     if compared is not None:
         tell(row, compared)
     else:
-        who = {"tenant_id": str(place_of(request).tenant.id), "actor_id": str(request.user.id)}
+        who = {"tenant": str(place_of(request).tenant.id), "actor_id": str(request.user.id)}
         await jobs.defer(session, READ_IMPORT, import_id=str(row.id), language=lang, **who)
     await session.flush()
     return row
