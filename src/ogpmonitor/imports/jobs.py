@@ -13,12 +13,14 @@ from ogpmonitor.imports.models import Import, ImportState
 from ogpmonitor.imports.queries import get_import, plan_of
 from ogpmonitor.imports.service import apply, compare_file, tell
 from ogpmonitor.kit.db import Database
-from ogpmonitor.kit.errors import DomainError
+from ogpmonitor.kit.errors import DomainError, Unavailable
+from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.storage import Storage, blob_name
 from ogpmonitor.plans.amending import Why
 
 READ_IMPORT, APPLY_IMPORT = "imports.read_import", "imports.apply_import"
+BROKE_OFF = msgid("The work broke off. Nothing was written. Send the file again.")
 log = structlog.get_logger()
 
 
@@ -34,6 +36,9 @@ async def read_import(context: Any, *, import_id: str, tenant: str, actor_id: st
             tell(row, await asyncio.to_thread(compare_file, content, plan, language))
     except DomainError as refused:
         await _fail(database, tenant, actor_id, import_id, refused)
+    except Exception:
+        await _fail(database, tenant, actor_id, import_id, Unavailable("import.broke_off", BROKE_OFF))
+        raise  # whoever runs the platform finds it among the failed jobs
     finally:
         await database.close()
 
@@ -64,6 +69,9 @@ async def apply_import(
             await apply(session, row, compared, plan, why, state=state, by=by, demo=settings.demo)
     except DomainError as refused:
         await _fail(database, tenant, actor_id, import_id, refused)
+    except Exception:
+        await _fail(database, tenant, actor_id, import_id, Unavailable("import.broke_off", BROKE_OFF))
+        raise  # whoever runs the platform finds it among the failed jobs
     finally:
         await database.close()
 
