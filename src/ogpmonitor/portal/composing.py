@@ -23,8 +23,8 @@ PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
 ItemsOf = Callable[[Iterable[PublishedEvidence], str], Sequence[EvidenceItem]]
 
 
-def plan_page(told: Told, *, on: date) -> dict[str, Any]:
-    """What `portal/plan.html` shows of a plan `on` a day of the jurisdiction's zone."""
+def plan_page(told: Told, *, on: date, items_of: ItemsOf = evidence_items) -> dict[str, Any]:
+    """What `portal/plan.html` shows of a plan `on` a day of the jurisdiction's zone; `items_of` as for a commitment."""
     questions = load_questionnaire().questions
     return {
         "published": told,
@@ -40,6 +40,7 @@ def plan_page(told: Told, *, on: date) -> dict[str, Any]:
         "status_labels": field_labels.STATUS_LABELS,
         "amendments": amendments_in(told),
         "fulfilled": commitments_balance(told.commitments),
+        "documents": items_of(told.plan.evidence, told.plan.jurisdiction.slug),
     }
 
 
@@ -60,6 +61,7 @@ def commitment_page(
             (step, late_days(step, on=on), delay_days(step), items_of(step.evidence, jurisdiction))
             for step in commitment.milestones
         ],
+        "own_evidence": items_of(commitment.evidence, jurisdiction),
         "timeline": timeline_of(commitment.milestones, lang, on=on),
         "assessments": [assessment_shown(told, one, jurisdiction) for one in told.assessments_of(commitment.code)],
         "sha256": told.sha256_of("commitment", commitment.code),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ogpmonitor.method.evidence_kinds import load_evidence_kinds
 from ogpmonitor.register.documents import PublishedEvidence
 
 
@@ -21,6 +22,8 @@ class EvidenceItem:
     demo: bool
     restricted: bool
     source: str = ""
+    category: object = None  # what kind of evidence it is, as a localised text
+    covers: tuple[object, object] = (None, None)
 
 
 def evidence_items(evidence: Iterable[PublishedEvidence], jurisdiction: str) -> list[EvidenceItem]:
@@ -43,4 +46,7 @@ def _item(one: PublishedEvidence, jurisdiction: str) -> EvidenceItem:
         sha256=one.sha256 if one.kind == "file" else "",
         demo=one.demo,
         restricted=one.restricted,
+        source=one.source or "",
+        category=known.label if (known := load_evidence_kinds().kind(one.category)) else None,
+        covers=(one.covers_from, one.covers_to),
     )

@@ -29,7 +29,7 @@ class PreviewController(Controller):
         """
         draft = await draft_of(session, await get_plan(session, plan), jurisdiction_at(request))
         today = place_of(request).tenant.day_at(utc_now())
-        return page(request, "portal/plan.html", asked=None, **plan_page(draft, on=today))
+        return page(request, "portal/plan.html", asked=None, **plan_page(draft, on=today, items_of=items_at_the_desk))
 
     @get("/commitments/{code:str}", permission=Permission.PLAN_READ)
     async def commitment(
