@@ -1,5 +1,6 @@
 """From the cells of a row to what the workbench keeps: every field checked, every problem said at its cell."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,16 +23,26 @@ NOT_IN_LIST = msgid("This is not in the list. Choose one of the drop-down, or le
 NO_COMMITMENT = msgid("This commitment is neither in the file nor in the plan.")
 TWICE = msgid("This code is there twice: also in %(cell)s.")
 CONTROL = msgid("This contains characters that cannot be kept. Please write it again.")
+UNKEPT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _CODE: TypeAdapter[str] = TypeAdapter(Code)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: what stands in each column, by the machine's name of the column, and where."""
+    """One row of a table: what stands in each column, by the machine's name of the column.
+
+    `letters` name the columns as spreadsheets do; what is empty may be left out of `cells`.
+    """
 
     cells: Mapping[str, object]
-    spots: Mapping[str, Spot]
-    spot: Spot
+    letters: Mapping[str, str]
+    sheet: str
+    number: int
+
+    @property
+    def spot(self) -> Spot:
+        """The row as a whole."""
+        return Spot(self.sheet, str(self.number))
 
     def text(self, key: str) -> str:
         """The words of one cell, without spaces around; a whole number is written without a point."""
@@ -42,7 +53,7 @@ class Row:
 
     def at(self, key: str) -> Spot:
         """Where a column stands in this row."""
-        return self.spots.get(key, self.spot)
+        return Spot(self.sheet, f"{self.letters.get(key, '')}{self.number}")
 
 
 def code_in(row: Row, key: str, notes: Notes) -> str | None:
@@ -127,7 +138,7 @@ def _checked(row: Row, key: str, column: Column, notes: Notes) -> str:
     if len(words) > column.longest:
         notes.error(row.at(key), TOO_LONG, words, longest=column.longest)
         return ""
-    if any(ord(letter) < 32 and letter not in "\n\t" for letter in words):
+    if words and UNKEPT.search(words):
         notes.error(row.at(key), CONTROL)
         return ""
     return words

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from ogpmonitor.kit.i18n import LANGUAGES, msgid
@@ -23,7 +24,7 @@ class Column:
         """What it is called, as a msgid."""
         return LABELS.get(self.name) or FIELD_LABELS[self.name]
 
-    @property
+    @cached_property
     def keys(self) -> Sequence[str]:
         """The machine's names of its columns: `title_es`, `title_en`, `due_on`."""
         return [f"{self.name}_{lang}" for lang in LANGUAGES] if self.shape in {"text", "list"} else [self.name]

@@ -1,6 +1,6 @@
 """What was understood of a file, and what was not: the same for every format."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,7 +37,7 @@ class Finding:
 class Item:
     """One plan, commitment or milestone as the file gives it: `values` are what the workbench would keep.
 
-    `parent` is the code of a milestone's commitment. `cells` say where each value stands.
+    `parent` is the code of a milestone's commitment.
     """
 
     kind: Kind
@@ -45,7 +45,11 @@ class Item:
     values: Mapping[str, Any]
     spot: Spot
     parent: str | None = None
-    cells: Mapping[str, Spot] = field(default_factory=dict)
+    where: Callable[[str], Spot] | None = None  # the cell of each field, where the file has cells
+
+    def at(self, name: str) -> Spot:
+        """Where a field stands, or else the whole of it."""
+        return self.where(name) if self.where else self.spot
 
     @property
     def place(self) -> tuple[str | None, str]:

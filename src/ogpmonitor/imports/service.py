@@ -1,5 +1,6 @@
 """Bringing files in: read and compared, applied whole or not at all, and undone."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.plans.amending import Why, check_why
 from ogpmonitor.plans.models import Plan, PlanStatus
 from ogpmonitor.plans.writing import NewPlan, begin_plan
-from ogpmonitor.register.documents import canonical_json, name_of
+from ogpmonitor.register.documents import name_of
 
 CHANGED_SINCE = msgid("The plan changed since you looked. Nothing was written. Look again.")
 NOTHING = msgid("Nothing in the file differs from the plan.")
@@ -54,7 +55,7 @@ class Compared:
     @property
     def state(self) -> str:
         said = [[*map(str, step.item.place), step.verdict, step.version, _plain(step.changes)] for step in self.steps]
-        return name_of(canonical_json(said))
+        return name_of(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())
 
 
 def _plain(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:

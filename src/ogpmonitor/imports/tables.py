@@ -29,7 +29,7 @@ def check_parents(items: Iterable[Item], known: Iterable[str], notes: Notes) -> 
     codes = {code.casefold() for code in known} | {item.code.casefold() for item in every if item.kind == "commitment"}
     for item in every:
         if item.kind == "milestone" and (item.parent or "").casefold() not in codes:
-            notes.error(item.cells.get("commitment", item.spot), NO_COMMITMENT, item.parent or "")
+            notes.error(item.at("commitment"), NO_COMMITMENT, item.parent or "")
 
 
 def _days(rows: Sequence[Row], columns: Sequence[Column], notes: Notes) -> dict[Spot, PartialDate]:
@@ -47,15 +47,14 @@ def _item(
     code = code_in(row, "code", notes)
     parent = row.text("commitment") if kind == "milestone" else None
     fields = [column for column in columns if column.shape not in {"code", "parent"}]
-    given = [column for column in fields if any(key in row.cells for key in column.keys)]
+    given = [column for column in fields if any(key in row.letters for key in column.keys)]
     values = {column.name: value_in(row, column, source, days, notes) for column in given}
     if "title" in values and values["title"] is None:
         notes.error(row.at(f"title_{source}"), NO_TITLE)
     _check_order(values, "starts_on", "ends_on" if kind == "commitment" else "due_on", row, notes)
     if code is None:
         return None
-    cells = {column.name: row.at(column.keys[0]) for column in columns}
-    return Item(kind, code, values, row.spot, parent, cells)
+    return Item(kind, code, values, row.spot, parent, row.at)
 
 
 def _check_order(values: Mapping[str, object], first: str, last: str, row: Row, notes: Notes) -> None:
@@ -69,7 +68,7 @@ def _once(items: Sequence[Item], notes: Notes) -> list[Item]:
     for item in items:
         if item.place in seen:
             first = seen[item.place]
-            notes.error(item.cells.get("code", item.spot), TWICE, item.code, cell=str(first.cells["code"]))
+            notes.error(item.at("code"), TWICE, item.code, cell=str(first.at("code")))
         else:
             seen[item.place] = item
     return list(seen.values())

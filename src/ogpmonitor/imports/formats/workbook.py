@@ -16,6 +16,7 @@ from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.i18n import msgid
 
 MOST_ROWS = 50_000
+NOTHING = ("", None)
 LARGEST_UNPACKED = 400 * 1024 * 1024
 LARGEST_AREA = 10_000_000  # cells between the first and the farthest: the reader makes room for all of them
 HEAD_ROWS = 2  # the machine's names, then people's
@@ -114,10 +115,10 @@ def _rows(sheet: str, key: str, rows: Sequence[Sequence[object]], notes: Notes) 
             columns[place] = str(name)
         elif place and str(name).strip():
             notes.warn(Spot(sheet, cell_name(place + 1, 1)), UNKNOWN_COLUMN, name)
+    letters = {name: cell_name(place + 1, 0)[:-1] for place, name in columns.items()}
     read = []
     for number, row in enumerate(rows[HEAD_ROWS:], start=HEAD_ROWS + 1):
-        cells = {name: row[place] if place < len(row) else "" for place, name in columns.items()}
-        if any(value not in ("", None) for value in cells.values()):
-            spots = {name: Spot(sheet, cell_name(place + 1, number)) for place, name in columns.items()}
-            read.append(Row(cells, spots, Spot(sheet, f"{number}")))
+        cells = {name: row[place] for place, name in columns.items() if place < len(row) and row[place] not in NOTHING}
+        if cells:
+            read.append(Row(cells, letters, sheet, number))
     return read
