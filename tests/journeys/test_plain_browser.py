@@ -26,7 +26,7 @@ async def test_milestone_is_reported_without_javascript_on_a_phone(travellers: T
     await contact.page.fill("#late_reason", "El concejo postergó la votación.")
     await contact.page.click("form[enctype] button.button--primary")
     await contact.page.wait_for_url(re.compile(r"/workbench/"))
-    assert "Guardado" in await contact.page.inner_text("main")
+    assert "Enviado" in await contact.page.inner_text("main"), "it waits for the open government unit"
 
 
 async def test_milestone_is_reported_by_keyboard(travellers: Traveller.Maker) -> None:

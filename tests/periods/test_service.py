@@ -12,8 +12,9 @@ from ogpmonitor.audit.models import AuditRecord
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
 from ogpmonitor.periods.models import MilestoneReport, Period
-from ogpmonitor.periods.queries import get_period
+from ogpmonitor.periods.queries import get_period, list_periods
 from ogpmonitor.periods.service import close_period, reopen_period
+from ogpmonitor.plans.queries import get_plan
 
 REPORTS = "/es/penalolen/workbench/reports/"
 
@@ -101,3 +102,28 @@ async def test_reopening_needs_a_reason_and_is_recorded(cast: Cast) -> None:
         statement = select(AuditRecord).where(AuditRecord.action == "period.reopened")
         assert (await session.scalars(statement)).one().reason == "Faltaba un informe."
         assert period.closed_at is None
+
+
+async def test_a_plan_without_a_start_takes_that_of_its_first_step(site: Site, cast: Cast) -> None:
+    coordinator = await site.sign_in("penalolen-coordinator")
+    async with cast.at("penalolen", cast.coordinator) as session:
+        plan = await get_plan(session, "2021-2024")
+        plan.starts_on = plan.ends_on = None
+        steps = [milestone for commitment in plan.commitments for milestone in commitment.milestones]
+        for step in steps:
+            step.starts_on = step.due_on = None
+        for commitment in plan.commitments:
+            commitment.starts_on = commitment.ends_on = None
+        steps[0].starts_on, steps[1].due_on = "2022-02", "2022-08"
+    prepared = await coordinator.post("/es/penalolen/workbench/periods/", data={"plan": "2021-2024"})
+    async with cast.at("penalolen", cast.coordinator) as session:
+        codes = [period.code for period in await list_periods(session)]
+        (await get_plan(session, "2021-2024")).commitments[0].milestones[0].starts_on = None
+        for period in await list_periods(session):
+            await session.delete(period)
+    refused = await coordinator.post("/es/penalolen/workbench/periods/", data={"plan": "2021-2024"})
+
+    assert prepared.status_code == 303
+    assert sorted(codes) == ["2022-Q1", "2022-Q2", "2022-Q3"]
+    assert refused.status_code == 422
+    assert "El plan no dice cuándo empieza o cuándo termina" in refused.text

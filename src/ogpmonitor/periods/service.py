@@ -22,17 +22,20 @@ from ogpmonitor.tenants.schemas import Reporting
 async def prepare_periods(session: AsyncSession, plan: Plan, rhythm: Reporting, *, by: Actor) -> Sequence[Period]:
     """Every period from the start to the end of `plan` stands, in `rhythm`; the new ones are returned, in order.
 
+    A plan that leaves out its start or its end counts from the first or to the last day of its commitments and
+    milestones, which must be loaded.
+
     A period that overlaps one that stands already is left out, so a second call makes nothing, and a change of rhythm
     begins after the last one.
 
     Raises:
         NotPermitted: `by` is not a coordinator.
-        Invalid: the plan says no start or no end.
+        Invalid: nothing in the plan says when it starts or when it ends.
     """
     _permit(by)
-    if not plan.starts_on or not plan.ends_on:
+    first, last = _reach(plan)
+    if first is None or last is None:
         raise Invalid("period.no_dates", msgid("The plan says no start or no end. Write them first."))
-    first, last = PartialDate.parse(plan.starts_on).first_day, PartialDate.parse(plan.ends_on).last_day
     known = await list_periods(session)
     fresh = [
         Period(**vars(span), closed_at=None)
@@ -104,3 +107,13 @@ async def reopen_period(session: AsyncSession, period: Period, *, reason: str, b
 def _permit(by: Actor) -> None:
     if not permits(by, Permission.PERIOD_MANAGE):
         raise NotPermitted(Permission.PERIOD_MANAGE)
+
+
+def _reach(plan: Plan) -> tuple[date | None, date | None]:
+    steps = [milestone for commitment in plan.commitments for milestone in commitment.milestones]
+    starts = [plan.starts_on] if plan.starts_on else [each.starts_on for each in (*plan.commitments, *steps)]
+    ends = [plan.ends_on] if plan.ends_on else [*(c.ends_on for c in plan.commitments), *(m.due_on for m in steps)]
+    return (
+        min((PartialDate.parse(text).first_day for text in starts if text), default=None),
+        max((PartialDate.parse(text).last_day for text in ends if text), default=None),
+    )
