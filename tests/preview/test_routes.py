@@ -25,7 +25,8 @@ WHOSE = Jurisdiction(slug="penalolen", name=Localized.of("es", es="Peñalolén")
 PROOF = re.compile(
     r'<p class="edition">.*?</p>|<p class="fingerprint fingerprint--full">.*?</p>'
     r'|<div class="notice notice--info">\s*<p class="notice__title">Este es un borrador.*?</div>'
-    r'|<p><a href="[^"]*(?:changes/|reports/end-of-term\.html|[^"]*calendar-es\.ics)">.*?</p>| · <a href="[^"]*editions/">Historial.*?</a>',
+    r'|<p><a href="[^"]*(?:changes/|reports/end-of-term\.html|[^"]*calendar-es\.ics)">.*?</p>'
+    r'| · <a href="[^"]*editions/">Historial.*?</a>',
     re.DOTALL,
 )
 TAG = re.compile(r"<[^>]*>")

@@ -110,9 +110,10 @@ def _permit(by: Actor) -> None:
 
 
 def _reach(plan: Plan) -> tuple[date | None, date | None]:
-    steps = [milestone for commitment in plan.commitments for milestone in commitment.milestones]
-    starts = [plan.starts_on] if plan.starts_on else [each.starts_on for each in (*plan.commitments, *steps)]
-    ends = [plan.ends_on] if plan.ends_on else [*(c.ends_on for c in plan.commitments), *(m.due_on for m in steps)]
+    promises, steps = plan.commitments, [step for commitment in plan.commitments for step in commitment.milestones]
+    starts = [each.starts_on for each in promises] + [each.starts_on for each in steps]
+    ends = [each.ends_on for each in promises] + [each.due_on for each in steps]
+    starts, ends = [plan.starts_on] if plan.starts_on else starts, [plan.ends_on] if plan.ends_on else ends
     return (
         min((PartialDate.parse(text).first_day for text in starts if text), default=None),
         max((PartialDate.parse(text).last_day for text in ends if text), default=None),
