@@ -23,6 +23,7 @@ async def test_file_tells_every_edition_in_both_languages(site: Site) -> None:
     assert len(spanish) == len(english) > 10
     assert {row[0] for row in spanish[1:]} >= {"1", "2"}
     assert {row[2] for row in spanish[1:]} == {"gobierno", "ente de monitoreo independiente"}
+    assert ADDRESS in (await site.client.get(ADDRESS.replace("history.csv", "editions/"))).text
     assert any(row[5] and row[6] != row[7] for row in spanish[1:])
 
 

@@ -6,7 +6,7 @@ from ogpmonitor.imports.cells import NO_COMMITMENT, NO_TITLE, TWICE, Row, code_i
 from ogpmonitor.imports.columns import KINDS, SHEETS, Column
 from ogpmonitor.imports.dates import read_column
 from ogpmonitor.imports.reading import Item, Notes, Spot
-from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.i18n import LANGUAGES, msgid
 from ogpmonitor.kit.partial_date import PartialDate
 
 ENDS_FIRST = msgid("It ends before it starts.")
@@ -49,7 +49,7 @@ def _item(
     fields = [column for column in columns if column.shape not in {"code", "parent"}]
     given = [column for column in fields if any(key in row.letters for key in column.keys)]
     values = {column.name: value_in(row, column, source, days, notes) for column in given}
-    if "title" in values and values["title"] is None:
+    if "title" in values and not any(row.text(f"title_{lang}") for lang in LANGUAGES):
         notes.error(row.at(f"title_{source}"), NO_TITLE)
     _check_order(values, "starts_on", "ends_on" if kind == "commitment" else "due_on", row, notes)
     if code is None:
