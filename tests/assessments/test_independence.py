@@ -20,9 +20,7 @@ from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.models import Membership, Person, Role
 from ogpmonitor.kit.db import OWNER_ROLE, owner_session, seal
 from ogpmonitor.kit.storage import Storage
-from ogpmonitor.register.documents import (
-    ManifestEntry,
-)
+from ogpmonitor.register.documents import ManifestEntry
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.queries import published_plan
 from ogpmonitor.register.service import Address, append_edition

@@ -27,7 +27,7 @@ from ogpmonitor.evidence.service import Upload
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
 from ogpmonitor.kit.storage import Storage, blob_name
 from ogpmonitor.method.conditions import CITE_VERDICT, EXPLAIN
-from ogpmonitor.register.documents import Rating
+from ogpmonitor.register.assessment_documents import Rating
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import CommitmentFact, EvidenceReceipt
 from ogpmonitor.register.queries import published_plan

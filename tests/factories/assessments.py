@@ -12,7 +12,7 @@ from ogpmonitor.assessments.service import Attachments
 from ogpmonitor.evidence.service import Upload
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.storage import Storage
-from ogpmonitor.register.documents import Citation
+from ogpmonitor.register.assessment_documents import Citation
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.queries import published_plan

@@ -11,13 +11,8 @@ from tests.factories.cast import Cast
 
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.kit.db import TenantSession
-from ogpmonitor.register.documents import (
-    AssessmentDocument,
-    Manifest,
-    ManifestEntry,
-    canonical,
-    name_of,
-)
+from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.documents import Manifest, ManifestEntry, canonical, name_of
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.queries import Published
 from ogpmonitor.register.service import Address, append_edition

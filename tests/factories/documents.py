@@ -8,19 +8,11 @@ from tests.factories.cast import Cast
 
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
-from ogpmonitor.register.documents import (
-    AssessedEdition,
-    AssessmentDocument,
-    CommitmentDocument,
-    Document,
-    Jurisdiction,
-    PlanDocument,
-    PublishedEvidence,
-    PublishedMilestone,
-    Rating,
-)
+from ogpmonitor.register.assessment_documents import AssessedEdition, AssessmentDocument, Rating
+from ogpmonitor.register.documents import CommitmentDocument, Document, Jurisdiction, PlanDocument, PublishedMilestone
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
+from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.queries import published_plan
 from ogpmonitor.register.service import Address, append_edition
 

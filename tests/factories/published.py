@@ -10,22 +10,17 @@ from tests.factories.cast import Cast
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
-from ogpmonitor.register.documents import (
+from ogpmonitor.register.assessment_documents import (
     AssessedEdition,
     AssessmentDocument,
     Citation,
-    CommitmentDocument,
-    Document,
-    Jurisdiction,
-    PlanDocument,
     PublishedAnswer,
-    PublishedEvidence,
-    PublishedMilestone,
     Rating,
-    Source,
 )
+from ogpmonitor.register.documents import CommitmentDocument, Document, Jurisdiction, PlanDocument, PublishedMilestone
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
+from ogpmonitor.register.parts import PublishedEvidence, Source
 from ogpmonitor.register.service import Address, append_edition
 from ogpmonitor.settings import Settings
 

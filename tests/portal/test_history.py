@@ -5,8 +5,9 @@ from tests.factories.published import a_commitment, a_file, a_milestone, words
 
 from ogpmonitor.portal.history import told, words_of
 from ogpmonitor.register.changes import changes_between
-from ogpmonitor.register.documents import CommitmentDocument, PlanDocument, PublishedEvidence, PublishedMilestone
+from ogpmonitor.register.documents import CommitmentDocument, PlanDocument, PublishedMilestone
 from ogpmonitor.register.field_labels import FIELD_LABELS
+from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.wording import LONGEST_COMPARED
 
 

@@ -8,7 +8,7 @@ from tests.factories.published import OPEN_SHA256, a_milestone, an_assessment
 from ogpmonitor.portal.reading import Surroundings, argued_sections
 from ogpmonitor.portal.standing import reported
 from ogpmonitor.portal.verdicts import completion_verdict, difference, rated_together, verdicts_of
-from ogpmonitor.register.documents import Rating
+from ogpmonitor.register.assessment_documents import Rating
 from ogpmonitor.register.models import Edition
 
 TODAY = date(2024, 8, 1)

@@ -4,7 +4,7 @@ from tests.factories.documents import an_assessment
 
 from ogpmonitor.method.forms import load_method
 from ogpmonitor.register.answers import sections_answered
-from ogpmonitor.register.documents import PublishedAnswer
+from ogpmonitor.register.assessment_documents import PublishedAnswer
 
 
 def test_what_is_asked_of_each_commitment_stands_under_its_commitment() -> None:

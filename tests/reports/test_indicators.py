@@ -15,7 +15,8 @@ from tests.factories.documents import (
 
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.method.deadlines import load_deadlines
-from ogpmonitor.register.documents import CommitmentDocument, Rating
+from ogpmonitor.register.assessment_documents import Rating
+from ogpmonitor.register.documents import CommitmentDocument
 from ogpmonitor.register.lateness import days_over
 from ogpmonitor.reports.indicators import Indicators, Share, count
 

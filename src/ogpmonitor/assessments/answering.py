@@ -18,7 +18,8 @@ from ogpmonitor.evidence.service import check_link
 from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.conditions import problems
-from ogpmonitor.register.documents import Citation, PublishedEvidence
+from ogpmonitor.register.assessment_documents import Citation
+from ogpmonitor.register.parts import PublishedEvidence
 
 
 @dataclass(frozen=True)

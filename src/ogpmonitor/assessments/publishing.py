@@ -23,7 +23,7 @@ from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.method.answers import Answer
 from ogpmonitor.method.conditions import AnswerProblem, clean_answers, problems, visible_questions
 from ogpmonitor.method.forms import Asking
-from ogpmonitor.register.documents import AssessedEdition, AssessmentDocument, PublishedAnswer, Rating
+from ogpmonitor.register.assessment_documents import AssessedEdition, AssessmentDocument, PublishedAnswer, Rating
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.service import Address, append_edition

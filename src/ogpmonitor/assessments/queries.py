@@ -13,7 +13,7 @@ from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.evidence.models import Evidence, Voice
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.method.forms import Form, load_method
-from ogpmonitor.register.documents import Citation
+from ogpmonitor.register.assessment_documents import Citation
 from ogpmonitor.register.models import Document, Edition, EditionEntry, PlanFact
 from ogpmonitor.register.queries import Published, get_published, latest_edition
 

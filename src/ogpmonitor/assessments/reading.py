@@ -7,7 +7,8 @@ from ogpmonitor.assessments.schemas import number_of
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.forms import Form, Option, Question
 from ogpmonitor.register.answers import sections_answered
-from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PublishedAnswer
+from ogpmonitor.register.assessment_documents import AssessmentDocument, PublishedAnswer
+from ogpmonitor.register.documents import CommitmentDocument
 
 SHAPES: Mapping[str, str] = {"completion": "square", "diog": "diamond"}  # how a rating is drawn; anything else is words
 

@@ -34,7 +34,7 @@ from ogpmonitor.kit.errors import Conflict, NotFound
 from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
-from ogpmonitor.register.documents import AssessmentDocument
+from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.queries import published_plan
 
 DEMO_EVALUATOR = "Ente de monitoreo (demo)"

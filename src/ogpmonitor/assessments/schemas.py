@@ -18,7 +18,7 @@ from ogpmonitor.method.conditions import (
     AnswerProblem,
 )
 from ogpmonitor.method.forms import Question
-from ogpmonitor.register.documents import Citation
+from ogpmonitor.register.assessment_documents import Citation
 
 MAX_LINKS = 20
 MAX_EVALUATOR = 200

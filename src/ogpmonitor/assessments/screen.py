@@ -11,7 +11,8 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.answers import Answer
 from ogpmonitor.method.conditions import clean_answers, visible_questions
 from ogpmonitor.method.forms import Asking, Form, Question, Section
-from ogpmonitor.register.documents import Citation, CommitmentDocument
+from ogpmonitor.register.assessment_documents import Citation
+from ogpmonitor.register.documents import CommitmentDocument
 
 Errors = Mapping[str, Mapping[str, Sequence[str]]]
 

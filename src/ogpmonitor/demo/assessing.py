@@ -4,7 +4,7 @@ from ogpmonitor.assessments import publishing, queries, service
 from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.demo.files import DemoAnswer, DemoAssessment
 from ogpmonitor.demo.stage import Stage
-from ogpmonitor.register.documents import Citation
+from ogpmonitor.register.assessment_documents import Citation
 from ogpmonitor.register.queries import Published, published_plan
 
 LANGUAGE = "es"  # in which the demo's monitors write

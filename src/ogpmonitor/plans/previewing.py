@@ -7,8 +7,8 @@ from typing import Any
 from ogpmonitor.kit.differences import TextDifference
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.changes import Change, DocumentChange
-from ogpmonitor.register.documents import AssessmentDocument
 from ogpmonitor.register.field_labels import field_label, path_label
 from ogpmonitor.register.wording import compare, is_localised, scalar_words
 

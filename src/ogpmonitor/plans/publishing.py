@@ -25,7 +25,6 @@ from ogpmonitor.register.documents import (
     Jurisdiction,
     PlanDocument,
     PublishedAmendment,
-    PublishedEvidence,
     PublishedMilestone,
     canonical,
     canonical_json,
@@ -33,6 +32,7 @@ from ogpmonitor.register.documents import (
 )
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
+from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.receipts import evidence_in
 from ogpmonitor.register.service import LOG_LOCK, Address, append_edition
 

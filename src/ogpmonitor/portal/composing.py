@@ -13,9 +13,11 @@ from ogpmonitor.portal.standing import reported_together, timeline_of
 from ogpmonitor.portal.summaries import summaries, summary_of
 from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
 from ogpmonitor.register import field_labels
+from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.balance import commitments_balance
-from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PublishedEvidence
+from ogpmonitor.register.documents import CommitmentDocument
 from ogpmonitor.register.lateness import delay_days, late_days
+from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.queries import Told
 
 # Questions about who leads, how many groups and meetings, and who monitors.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ogpmonitor.method.evidence_kinds import load_evidence_kinds
-from ogpmonitor.register.documents import PublishedEvidence
+from ogpmonitor.register.parts import PublishedEvidence
 
 
 @dataclass(frozen=True, slots=True)

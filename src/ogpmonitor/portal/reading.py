@@ -9,7 +9,8 @@ from ogpmonitor.method import forms, questionnaire
 from ogpmonitor.portal.evidence import EvidenceItem
 from ogpmonitor.portal.verdicts import Verdict, form_of, verdict_for
 from ogpmonitor.register.answers import sections_answered
-from ogpmonitor.register.documents import AssessmentDocument, Citation, PlanDocument, PublishedAnswer
+from ogpmonitor.register.assessment_documents import AssessmentDocument, Citation, PublishedAnswer
+from ogpmonitor.register.documents import PlanDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import date
 
 from ogpmonitor.portal.standing import Reported, overall_progress, reported
 from ogpmonitor.portal.verdicts import Difference, Verdict, difference, verdicts_of
-from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument
+from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.documents import CommitmentDocument
 from ogpmonitor.register.queries import Told
 
 

@@ -11,7 +11,7 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.forms import Form, Option, Scale, load_method
 from ogpmonitor.method.vocabularies import load_values
 from ogpmonitor.portal.standing import Reported
-from ogpmonitor.register.documents import AssessmentDocument, Rating
+from ogpmonitor.register.assessment_documents import AssessmentDocument, Rating
 
 Difference = Literal["rated_lower", "rated_higher"]
 LOW = frozenset({"no_evidence", "not_started", "limited", "substantial"})

@@ -10,7 +10,8 @@ from ogpmonitor.plans.models import Plan
 from ogpmonitor.plans.publishing import preview
 from ogpmonitor.portal.evidence import EvidenceItem, evidence_items
 from ogpmonitor.register import queries as register
-from ogpmonitor.register.documents import Document, Jurisdiction, PublishedEvidence
+from ogpmonitor.register.documents import Document, Jurisdiction
+from ogpmonitor.register.parts import PublishedEvidence
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method.forms import Form, Question
-from ogpmonitor.register.documents import AssessmentDocument, PublishedAnswer
+from ogpmonitor.register.assessment_documents import AssessmentDocument, PublishedAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
-from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, Document, PlanDocument
+from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.documents import CommitmentDocument, Document, PlanDocument
 from ogpmonitor.register.models import CommitmentFact, Edition, MilestoneFact, PlanFact
 
 DEGREES = ("worsened", "did_not_change", "marginal", "major", "outstanding")  # in rising order

@@ -11,9 +11,10 @@ from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
 from ogpmonitor.register import checks, queries
 from ogpmonitor.register.documents import Document as AnyDocument
-from ogpmonitor.register.documents import Manifest, PlanDocument, PublishedEvidence
+from ogpmonitor.register.documents import Manifest, PlanDocument
 from ogpmonitor.register.log import START
 from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, EvidenceReceipt, LogEntry
+from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.receipts import evidence_in, receipts_of
 
 REMOVED = msgid("The register speaks of it, but it is not there any more.")

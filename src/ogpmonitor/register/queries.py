@@ -8,15 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.register.documents import (
-    AssessmentDocument,
-    CommitmentDocument,
-    PlanDocument,
-    read_document,
-)
-from ogpmonitor.register.documents import (
-    Document as AnyDocument,
-)
+from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.documents import CommitmentDocument, PlanDocument, read_document
+from ogpmonitor.register.documents import Document as AnyDocument
 from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry
 
 HIGHEST_NUMBER = 2**31 - 1  # what the column holds

@@ -3,14 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from ogpmonitor.register.documents import (
-    AssessmentDocument,
-    CommitmentDocument,
-    Document,
-    PlanDocument,
-    PublishedEvidence,
-)
+from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.documents import CommitmentDocument, Document, PlanDocument
 from ogpmonitor.register.models import EvidenceReceipt
+from ogpmonitor.register.parts import PublishedEvidence
 
 
 def receipts_of(edition_sha256: str, documents: Iterable[Document]) -> list[EvidenceReceipt]:

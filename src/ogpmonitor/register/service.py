@@ -18,16 +18,8 @@ from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import Conflict
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register import queries
-from ogpmonitor.register.documents import (
-    Document as AnyDocument,
-)
-from ogpmonitor.register.documents import (
-    Manifest,
-    ManifestEntry,
-    PlanDocument,
-    canonical,
-    name_of,
-)
+from ogpmonitor.register.documents import Document as AnyDocument
+from ogpmonitor.register.documents import Manifest, ManifestEntry, PlanDocument, canonical, name_of
 from ogpmonitor.register.facts import facts_of
 from ogpmonitor.register.log import START, SigningKey, checkpoint_text, entry_hash
 from ogpmonitor.register.models import (

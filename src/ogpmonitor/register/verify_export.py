@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register import checks
-from ogpmonitor.register.documents import Manifest, Sha256, canonical_json, name_of
+from ogpmonitor.register.documents import Manifest, canonical_json, name_of
 from ogpmonitor.register.log import checkpoint_text, entry_hash, is_signed, key_id_of
+from ogpmonitor.register.parts import Sha256
 from ogpmonitor.register.proof import Step
 
 LARGEST_BYTES = 8 * 1024 * 1024

@@ -14,19 +14,12 @@ from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import Form, Option, Question, Scale, load_method
 from ogpmonitor.method.vocabularies import Term, load_policy_areas, load_values
 from ogpmonitor.register.answers import sections_answered
+from ogpmonitor.register.assessment_documents import AssessmentDocument, Citation, PublishedAnswer
 from ogpmonitor.register.balance import Balance, aside_of, milestones_balance
-from ogpmonitor.register.documents import (
-    AssessmentDocument,
-    Citation,
-    CommitmentDocument,
-    Manifest,
-    PlanDocument,
-    PublishedAnswer,
-    PublishedEvidence,
-    PublishedMilestone,
-)
+from ogpmonitor.register.documents import CommitmentDocument, Manifest, PlanDocument, PublishedMilestone
 from ogpmonitor.register.export import LogProof
 from ogpmonitor.register.lateness import days_over
+from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.queries import Published
 from ogpmonitor.reports.indicators import Indicators, completion_of, count
 

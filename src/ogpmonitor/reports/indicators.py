@@ -6,8 +6,9 @@ from datetime import UTC, date, tzinfo
 from itertools import pairwise
 
 from ogpmonitor.method.deadlines import Deadlines
+from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.balance import milestones_balance
-from ogpmonitor.register.documents import AssessmentDocument, CommitmentDocument, PlanDocument, PublishedMilestone
+from ogpmonitor.register.documents import CommitmentDocument, PlanDocument, PublishedMilestone
 from ogpmonitor.register.lateness import carried_out_on, days_over, is_over
 
 
