@@ -1,5 +1,6 @@
 """The published language of the independent monitor: an assessment, with everything that was said about it."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -68,6 +69,121 @@ class AssessedEdition(Part):
     sha256: Sha256
 
 
+class Mandate(Part):
+    """Who may assess this plan, and why: confirmed by OGP or by an operator, never by the government alone."""
+
+    body: str
+    contact: str | None = None  # an address of the body, never a person's
+    mandate: Localized
+    starts_on: date
+    ends_on: date | None = None
+    confirmed_on: date
+    confirmed_by: Literal["ogp_staff", "operator"]
+
+
+class Declaration(Part):
+    """One monitor's statement on conflicts of interest, made for this assessment. Monitors are numbered, not named."""
+
+    monitor: int
+    has_conflict: bool
+    statement: str
+    declared_on: date
+
+
+class Recusal(Part):
+    """A monitor who took no part in what concerns one commitment."""
+
+    monitor: int
+    commitment: str
+    reason: str
+
+
+class SecondReview(Part):
+    """A second monitor rated without seeing the first one's answers; every difference was settled."""
+
+    handed_in_on: date
+    compared: int  # questions that both answered
+    differed: int
+    settled: tuple["Settled", ...] = ()
+
+
+class Settled(Part):
+    """Where the two differed: what each chose, and why the answer published is what it is."""
+
+    question: str
+    first: str | None
+    second: str | None
+    words: str
+
+
+class Clarification(Part):
+    """What the monitor asked the government while assessing, and what came back; `answer` None: nothing by `due_on`."""
+
+    question: str | None = None
+    milestone: str | None = None  # <commitment>/<milestone>
+    asked: str
+    asked_on: date
+    due_on: date
+    answer: str | None = None
+    answered_on: date | None = None
+
+
+class Finding(Part):
+    """What an answer said when the government was asked to comment on it."""
+
+    value: str | None = None
+    explanation: str = ""
+
+
+class Reply(Part):
+    """What the government replied to one answer. `finding` is the answer as it was sent to them."""
+
+    question: str
+    text: str
+    replied_on: date
+    finding: Finding
+
+
+class RightOfReply(Part):
+    """The government's chance to comment before publication. A question without a reply was met with silence."""
+
+    sent_on: date
+    until: date  # the last day on which a reply was taken, in the tenant's zone
+    handed_in_on: date | None = None  # the government said that it had no more to say
+    days: int
+    replies: tuple[Reply, ...] = ()
+
+    def reply_to(self, question: str) -> Reply | None:
+        """The reply to the answer to `question`; None is silence."""
+        return next((reply for reply in self.replies if reply.question == question), None)
+
+
+class Recommendation(Part):
+    """What the monitor recommends, and to whom. `id` stays the same wherever it is answered or followed up."""
+
+    id: str
+    text: str
+    addressee: str
+    commitment: str | None = None
+
+
+class FollowUp(Part):
+    """What became of an earlier recommendation, as a later assessment found it."""
+
+    recommendation: str  # the id of a Recommendation
+    text: str  # as it was recommended
+    state: Literal["followed", "partly", "not_followed", "too_early"]
+    words: str = ""
+
+
+class Correction(Part):
+    """That this replaces an assessment published before, which stays readable under its name."""
+
+    sha256: Sha256
+    published_on: date
+    reason: str
+
+
 class AssessmentDocument(Part):
     """A published assessment: the form it was given under, the edition it looked at, and every answer."""
 
@@ -83,6 +199,19 @@ class AssessmentDocument(Part):
     published_at: Instant
     answers: tuple[PublishedAnswer, ...]
     ratings: tuple[Rating, ...] = ()
+    newer_edition: AssessedEdition | None = (
+        None  # the plan had changed since, and the monitor kept to the edition assessed
+    )
+    mandate: Mandate | None = None
+    declarations: tuple[Declaration, ...] = ()
+    recusals: tuple[Recusal, ...] = ()
+    second_review: SecondReview | None = None
+    clarifications: tuple[Clarification, ...] = ()
+    right_of_reply: RightOfReply | None = None  # None: the government was not asked before publication
+    recommendations: tuple[Recommendation, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    corrects: Correction | None = None
+    version: int = 1  # 1, and one more with every correction
     demo: bool = False
 
     def rating(self, measures: str, value: str | None = None) -> str | None:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
-from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.assessment_documents import AssessmentDocument, Mandate
 from ogpmonitor.register.parts import Instant, Part, PublishedEvidence, Sha256, Source
 
 Kind = Literal["plan", "commitment", "assessment"]
@@ -162,6 +162,16 @@ class Jurisdiction(Part):
     country: str
 
 
+class RecommendationAnswer(Part):
+    """What the government answers to a recommendation of its monitor."""
+
+    recommendation: str  # the id of a Recommendation
+    answer: Literal["accepted", "partly", "rejected"]
+    words: Localized
+    answered_on: date
+    demo: bool = False
+
+
 class PlanDocument(Part):
     """A plan without its commitments."""
 
@@ -183,6 +193,8 @@ class PlanDocument(Part):
     attachments: tuple[str, ...] = ()
     evidence: tuple[PublishedEvidence, ...] = ()  # documents of the plan itself: letters, minutes, endorsements
     amendments: tuple[PublishedAmendment, ...] = ()
+    mandates: tuple[Mandate, ...] = ()  # who may assess it, oldest first
+    recommendation_answers: tuple[RecommendationAnswer, ...] = ()
     programme_balance: ProgrammeBalance | None = None
     notes: tuple[Localized, ...] = ()
     missing: tuple[str, ...] = ()
