@@ -9,10 +9,10 @@ from typing import Any
 from ogpmonitor.kit.differences import TextDifference
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
-from ogpmonitor.portal.verdicts import form_of
 from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.changes import Change, DocumentChange
 from ogpmonitor.register.documents import Document, Manifest
+from ogpmonitor.register.exchanges import form_of
 from ogpmonitor.register.field_labels import FIELD_LABELS
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.wording import compare, is_localised, scalar_words
