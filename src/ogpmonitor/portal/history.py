@@ -19,7 +19,11 @@ from ogpmonitor.register.wording import compare, is_localised, scalar_words
 
 MEMBERS = {"milestones": msgid("Milestone"), "answers": msgid("Question"), "evidence": msgid("Evidence")}
 # The fields that tell a member of a list best, for one that was added or dropped whole.
-TELLING = ("code", "number", "title", "name", "position", "organisation", "question", "measures", "value", "url")
+TELLING = (
+    "code", "number", "title", "name", "position", "organisation", "question", "measures", "value", "url",
+    "monitor", "body", "mandate", "milestone", "asked", "text", "addressee", "answer", "state",
+    "changes", "reason", "statement", "words", "made_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,18 @@ STATUS_LABELS: Mapping[str, str] = {
     "ended": msgid("ended"),
 }
 DECLARED_LABELS: Mapping[str, str] = {"fulfilled": msgid("fulfilled"), "pending": msgid("pending")}
+ANSWER_LABELS: Mapping[str, str] = {
+    "accepted": msgid("Accepted"),
+    "partly": msgid("Accepted in part"),
+    "rejected": msgid("Not accepted"),
+}
+FOLLOW_UP_LABELS: Mapping[str, str] = {
+    "followed": msgid("Followed"),
+    "partly": msgid("Followed in part"),
+    "not_followed": msgid("Not followed"),
+    "too_early": msgid("Too early to tell"),
+}
+CONFIRMER_LABELS: Mapping[str, str] = {"ogp_staff": msgid("OGP staff"), "operator": msgid("Operator of the platform")}
 YES_NO_LABELS: Mapping[str, str] = {"yes": msgid("Yes"), "no": msgid("No"), "unclear": msgid("Unclear")}
 ROLE_LABELS: Mapping[str, str] = {
     "lead": msgid("leads"),
