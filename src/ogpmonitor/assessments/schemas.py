@@ -25,9 +25,7 @@ from ogpmonitor.register.assessment_documents import Citation
 
 MAX_LINKS = 20
 MAX_NOTE = 5000
-PERSONAL = msgid(
-    "This seems to hold an e-mail address, a telephone number or a RUN. References are public: leave it out."
-)
+PERSONAL = msgid("References are public. Leave out e-mail addresses, telephone numbers and RUN.")
 # An e-mail address, a Chilean RUN with its check digit, or nine digits and more that could be called.
 _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]|\b\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]\b|\+?\d(?:[ -]?\d){8,}", re.IGNORECASE)
 MAX_EVALUATOR = 200
