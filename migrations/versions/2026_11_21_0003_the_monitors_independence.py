@@ -13,7 +13,7 @@ CREATE TABLE platform.rules (
     months INTEGER NOT NULL,
     CONSTRAINT pk_rules PRIMARY KEY (name)
 );
-INSERT INTO platform.rules VALUES ('government_before_monitor', 24);
+INSERT INTO platform.rules VALUES ('government_before_monitor', 24), ('notice_of_end', 1);
 CREATE TABLE platform.mandates (
     body TEXT NOT NULL,
     contact TEXT,
@@ -253,7 +253,7 @@ CREATE FUNCTION platform.platform_role() RETURNS text LANGUAGE sql STABLE SECURI
 CREATE FUNCTION platform.stands(which uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = ''
     AS $$ SELECT EXISTS (SELECT 1 FROM platform.mandates d WHERE d.id = which AND d.confirmed_at IS NOT NULL
-              AND d.ended_at IS NULL AND d.starts_on <= current_date
+              AND (d.ended_at IS NULL OR d.ended_at > now()) AND d.starts_on <= current_date
               AND (d.ends_on IS NULL OR d.ends_on >= current_date)) $$;
 CREATE OR REPLACE FUNCTION platform.actor_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
     AS $$ SELECT coalesce(
@@ -332,24 +332,36 @@ BEGIN
             INSERT INTO platform.people (id, version, name, email)
             VALUES (someone, 1, invited ->> 'name', lower(invited ->> 'email'));
         END IF;
+        -- Nobody loses the time to publish because a later or a shorter mandate is confirmed.
+        IF EXISTS (SELECT 1 FROM platform.memberships m WHERE m.person_id = someone AND m.tenant_id = given.tenant_id
+                AND m.role = 'monitor' AND platform.stands(m.mandate_id)
+                AND (given.starts_on > current_date
+                    OR coalesce(given.ends_on, 'infinity') < coalesce(m.ends_on, 'infinity'))) THEN
+            RAISE EXCEPTION 'one of these people works under a mandate that stands longer'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'other_mandate';
+        END IF;
         INSERT INTO platform.memberships (id, version, tenant_id, person_id, role, starts_on, ends_on, mandate_id)
         VALUES (gen_random_uuid(), 1, given.tenant_id, someone, 'monitor', given.starts_on, given.ends_on, given.id)
         ON CONFLICT (tenant_id, person_id) DO UPDATE SET role = 'monitor', mandate_id = given.id,
             starts_on = given.starts_on, ends_on = given.ends_on, version = platform.memberships.version + 1;
     END LOOP;
 END $$;
--- A proposal is turned down, or a mandate ended, by the platform's people; a monitor may lay its own down.
+-- A proposal is turned down by the platform's people. A mandate that they end stands for the notice that
+-- `platform.rules` gives, so that ending it stops no assessment; a monitor may lay its own down at once.
 CREATE FUNCTION platform.end_mandate(which uuid, why text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = '' AS $$
+DECLARE
+    own boolean := EXISTS (SELECT 1 FROM platform.memberships m
+        WHERE m.person_id = platform.current_actor() AND m.mandate_id = which AND m.role = 'monitor');
+    notice interval := make_interval(months => (SELECT months FROM platform.rules WHERE name = 'notice_of_end'));
 BEGIN
-    IF platform.platform_role() IS NULL AND NOT EXISTS (SELECT 1 FROM platform.memberships m
-            WHERE m.person_id = platform.current_actor() AND m.mandate_id = which AND m.role = 'monitor') THEN
+    IF platform.platform_role() IS NULL AND NOT own THEN
         RAISE EXCEPTION 'only the staff of OGP, an operator or the body itself ends a mandate'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     UPDATE platform.mandates d SET reason = why, version = d.version + 1,
         refused_at = CASE WHEN d.confirmed_at IS NULL THEN now() ELSE d.refused_at END,
-        ended_at = CASE WHEN d.confirmed_at IS NULL THEN d.ended_at ELSE now() END
+        ended_at = CASE WHEN d.confirmed_at IS NULL THEN d.ended_at WHEN own THEN now() ELSE now() + notice END
     WHERE d.id = which AND d.tenant_id = platform.current_tenant() AND d.ended_at IS NULL AND d.refused_at IS NULL;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no such mandate to end' USING ERRCODE = 'no_data_found';
@@ -393,10 +405,14 @@ MAY_WRITE = f"""EXISTS (SELECT 1 FROM workbench.declarations d
     AND NOT EXISTS (SELECT 1 FROM workbench.recusals r JOIN workbench.assessments a ON a.id = assessment_id
         WHERE r.person_id = {ACTOR} AND r.plan = a.plan
           AND r.commitment IN (a.commitment, split_part(question, '/', 2)))"""
-BLIND = f"""NOT EXISTS (SELECT 1 FROM workbench.second_reviews s
-    WHERE s.assessment_id = assessment_answers.assessment_id AND s.reviewer_id = {ACTOR} AND s.handed_in_at IS NULL)"""
 
 POLICIES = f"""
+-- A function, because what is asked of second reviews depends on answers in turn.
+CREATE FUNCTION workbench.is_blind(which uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = ''
+    AS $$ SELECT EXISTS (SELECT 1 FROM workbench.second_reviews s WHERE s.assessment_id = which
+              AND s.reviewer_id = platform.current_actor() AND s.handed_in_at IS NULL) $$;
+CREATE POLICY know ON workbench.second_reviews FOR SELECT TO ogpmonitor_owner USING (true);
 CREATE POLICY know ON platform.past_roles FOR SELECT TO ogpmonitor_owner USING (true);
 CREATE POLICY remember ON platform.past_roles FOR INSERT TO ogpmonitor_owner WITH CHECK (true);
 CREATE POLICY keep ON platform.mandates TO ogpmonitor_owner USING (true) WITH CHECK (true);
@@ -420,7 +436,8 @@ CREATE POLICY declared_too ON workbench.assessment_answers AS RESTRICTIVE FOR UP
 });
 CREATE POLICY declared_still ON workbench.assessment_answers AS RESTRICTIVE FOR DELETE TO ogpmonitor_app
     USING ({MAY_WRITE});
-CREATE POLICY blind ON workbench.assessment_answers AS RESTRICTIVE FOR SELECT TO ogpmonitor_app USING ({BLIND});
+CREATE POLICY blind ON workbench.assessment_answers AS RESTRICTIVE FOR SELECT TO ogpmonitor_app
+    USING (NOT workbench.is_blind(assessment_id));
 
 CREATE POLICY read ON workbench.declarations FOR SELECT TO ogpmonitor_app USING ({MONITOR});
 CREATE POLICY declare ON workbench.declarations FOR INSERT TO ogpmonitor_app
@@ -437,7 +454,7 @@ CREATE POLICY begin ON workbench.second_reviews FOR INSERT TO ogpmonitor_app
         AND NOT EXISTS (SELECT 1 FROM workbench.assessment_answers w
             WHERE w.assessment_id = second_reviews.assessment_id AND w.written_by = {ACTOR}));
 CREATE POLICY hand_in ON workbench.second_reviews FOR UPDATE TO ogpmonitor_app
-    USING ({MONITOR} AND reviewer_id = {ACTOR} AND handed_in_at IS NULL);
+    USING ({MONITOR} AND reviewer_id = {ACTOR} AND handed_in_at IS NULL) WITH CHECK ({MONITOR});
 CREATE POLICY read ON workbench.second_answers FOR SELECT TO ogpmonitor_app USING ({MONITOR} AND {
     of_review(f'''
     r.reviewer_id = {ACTOR} OR r.handed_in_at IS NOT NULL''')
@@ -455,7 +472,7 @@ CREATE POLICY read ON workbench.reply_windows FOR SELECT TO ogpmonitor_app USING
 CREATE POLICY send ON workbench.reply_windows FOR INSERT TO ogpmonitor_app
     WITH CHECK ({MONITOR} AND handed_in_at IS NULL AND {of_assessment("a.status = 'comment'")});
 CREATE POLICY hand_in ON workbench.reply_windows FOR UPDATE TO ogpmonitor_app
-    USING ({ROLE} = 'coordinator' AND handed_in_at IS NULL AND ends_at > now());
+    USING ({ROLE} = 'coordinator' AND handed_in_at IS NULL AND ends_at > now()) WITH CHECK ({ROLE} = 'coordinator');
 CREATE POLICY read ON workbench.replies FOR SELECT TO ogpmonitor_app USING ({MONITOR} OR {READER});
 CREATE POLICY reply ON workbench.replies TO ogpmonitor_app USING ({ROLE} = 'coordinator' AND EXISTS
     (SELECT 1 FROM workbench.reply_windows w
@@ -568,8 +585,9 @@ def upgrade() -> None:
         op.execute(f"CREATE POLICY tenant_isolation ON {table} AS RESTRICTIVE USING ({MINE}) WITH CHECK ({MINE})")
     op.execute("ALTER TABLE platform.mandates ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE platform.mandates FORCE ROW LEVEL SECURITY")
-    # The platform's people see every proposal, outside any jurisdiction; inside one, only its own.
-    anywhere = f"((SELECT platform.current_tenant()) IS NULL AND {STAFF})"
+    # Outside any jurisdiction the platform's people see every proposal, and everyone the mandates they work under.
+    own = f"EXISTS (SELECT 1 FROM platform.memberships m WHERE m.mandate_id = mandates.id AND m.person_id = {ACTOR})"
+    anywhere = f"((SELECT platform.current_tenant()) IS NULL AND ({STAFF} OR {own}))"
     op.execute(
         f"CREATE POLICY tenant_isolation ON platform.mandates AS RESTRICTIVE USING ({MINE} OR {anywhere})"
         f" WITH CHECK ({MINE})"

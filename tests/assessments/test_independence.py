@@ -62,7 +62,7 @@ async def scene(cast: Cast, settings: Settings, key: SigningKey) -> Scene:
         sent = await a_sent_assessment(session, cast.monitor)
     async with cast.at(PENALOLEN, cast.coordinator) as session:
         received = await get_sheet(session, PENALOLEN, sent.assessment.id)
-        await reply(session, received, {"EOC1.1": "Se hizo más."}, by=cast.coordinator)
+        await reply(session, received, {next(iter(received.answers)): "Se hizo más."}, by=cast.coordinator)
     async with cast.at(PENALOLEN, cast.second_monitor) as session:
         await a_second_review(session, sheet.assessment.id, cast.second_monitor)
     answer = next(row for row in sheet.assessment.answers if row.question == "EOC1.1")

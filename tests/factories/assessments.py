@@ -15,6 +15,8 @@ from ogpmonitor.assessments.service import Attachments
 from ogpmonitor.evidence.service import Upload
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.storage import Storage
+from ogpmonitor.method.answers import Answer
+from ogpmonitor.method.conditions import clean_answers, visible_questions
 from ogpmonitor.register.assessment_documents import Citation
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
@@ -41,6 +43,32 @@ def full_answers(sheet: Sheet | None = None, **given: Given) -> dict[str, Given]
         "EOC3.1": Given("Empezar antes."),
         **given,
     }
+
+
+def whole_answers(sheet: Sheet) -> dict[str, Given]:
+    """The first answer to every question of any form, with all it takes to be published; commitments included."""
+    answers: dict[str, Given] = {}
+    while len(answers) < len(shown := visible_questions(sheet.form, _judged(answers), sheet.asked_of)):
+        for asking in shown:
+            scale = sheet.form.scale_of(asking.question)
+            value = scale.options[0].code if scale else f"Respuesta a {asking.key}."
+            answers.setdefault(asking.key, Given(value, f"Porque {asking.key}.", "", (LINK,)))
+    cleaned = clean_answers(sheet.form, _judged(answers), sheet.asked_of)
+    return {key: answers[key].cleaned_as(answer) for key, answer in cleaned.items()}
+
+
+def _judged(answers: Mapping[str, Given]) -> dict[str, Answer]:
+    return {key: given.as_answer() for key, given in answers.items()}
+
+
+async def a_whole_draft(
+    session: TenantSession, by: Actor, *, form: str = "end-of-term", commitment: str | None = None
+) -> Sheet:
+    """A draft on any form that can be sent and published as it is."""
+    draft = await a_draft(session, by, commitment=commitment, form=form)
+    sheet = await queries.get_sheet(session, PENALOLEN, draft.id)
+    await service.save_draft(session, sheet, whole_answers(sheet), version=draft.version, evaluator="Ente", by=by)
+    return await queries.get_sheet(session, PENALOLEN, draft.id)
 
 
 async def a_draft(
@@ -103,8 +131,10 @@ async def a_second_review(session: TenantSession, assessment_id: UUID, by: Actor
     return await queries.get_sheet(session, PENALOLEN, assessment_id)
 
 
-async def a_sent_assessment(session: TenantSession, by: Actor, *, commitment: str = "C2") -> Sheet:
+async def a_sent_assessment(
+    session: TenantSession, by: Actor, *, form: str = "end-of-term", commitment: str | None = None
+) -> Sheet:
     """An assessment to which the government may reply for fourteen days."""
-    sheet = await a_filled_draft(session, by, commitment=commitment)
+    sheet = await a_whole_draft(session, by, form=form, commitment=commitment)
     await sending.send(session, sheet, version=sheet.assessment.version, zone=ZONE, by=by)
     return await queries.get_sheet(session, PENALOLEN, sheet.assessment.id)

@@ -97,9 +97,9 @@ async def memberships_in(session: AsyncSession, tenant_id: UUID) -> list[Members
     return list(await session.scalars(select(Membership).order_by(Membership.role)))
 
 
-async def own_memberships(session: AsyncSession, person_id: UUID) -> Sequence[Membership]:
+async def own_memberships(session: AsyncSession, person_id: UUID, *, read_only: bool = False) -> Sequence[Membership]:
     """The roles that a person has today, one for each tenant where it has any. Seals the transaction to that person."""
-    await seal(session, None, person_id)
+    await seal(session, None, person_id, read_only=read_only)
     stands = or_(Membership.role != Role.MONITOR, func.platform.stands(Membership.mandate_id))
     statement = select(Membership).where(Membership.person_id == person_id, IN_FORCE, stands)
     return (await session.scalars(statement.order_by(Membership.id))).all()

@@ -30,18 +30,18 @@ class Mandate(Identified, TenantOwned, Versioned, Base):
     confirmed_by: Mapped[UUID | None]
     confirmed_as: Mapped[str | None]  # the platform role that confirmed it
     refused_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # may be still to come: whoever works under it has notice
     reason: Mapped[str | None]  # why it was refused or ended before its day
     demo: Mapped[bool]
 
     def state(self, today: date) -> str:
-        """proposed, refused, ended, upcoming, standing or over, on a day of the tenant's zone."""
+        """proposed, refused, ended, ending, upcoming, standing or over, on a day of the tenant's zone."""
         if self.refused_at is not None:
             return "refused"
         if self.confirmed_at is None:
             return "proposed"
         if self.ended_at is not None:
-            return "ended"
+            return "ended" if self.ended_at.date() <= today else "ending"
         if today < self.starts_on:
             return "upcoming"
         return "over" if self.ends_on is not None and today > self.ends_on else "standing"

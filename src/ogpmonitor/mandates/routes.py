@@ -133,7 +133,8 @@ async def _desk_page(
     problem: tuple[UUID, str] | None = None,
     status: int = 200,
 ) -> Response[bytes]:
-    await seal(session, None, request.user.id)
+    if request.method == "POST":  # it was sealed to the jurisdiction of the mandate
+        await seal(session, None, request.user.id)
     directory: TenantDirectory = request.app.state.directory
     tenants = {tenant.id: tenant for tenant in directory.all}
     now = utc_now()

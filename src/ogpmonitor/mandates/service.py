@@ -24,6 +24,9 @@ OWN_PROPOSAL = msgid("Somebody else must confirm what you proposed yourself.")
 NOT_INDEPENDENT = {
     "government_role": msgid("One of these people has, or had a short time ago, a role in this government."),
     "platform_role": msgid("One of these people works for the platform."),
+    "other_mandate": msgid(
+        "One of these people works here under a mandate that lasts longer. Confirm this one when it has begun."
+    ),
 }
 
 
@@ -71,7 +74,9 @@ async def confirm(session: AsyncSession, mandate: Mandate, *, by: Actor) -> None
 
 
 async def end(session: AsyncSession, mandate: Mandate, *, reason: str, by: Actor) -> None:
-    """A proposal is turned down; a mandate that stands ends now. What the body has published stays.
+    """A proposal is turned down; a mandate that stands ends, after notice unless the body itself lays it down.
+
+    What the body has published stays.
 
     Raises:
         NotPermitted: `by` is neither of the platform's people nor of the body itself.

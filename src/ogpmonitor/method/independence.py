@@ -25,14 +25,23 @@ class Days(Data):
 
 
 class Independence(Data):
-    """The rules between the two voices. `government_before_monitor` is also the database's own (`platform.rules`)."""
+    """The rules between the two voices. Those counted in months are also the database's own (`platform.rules`)."""
 
     source_language: str
     code: str
     version: int
     government_before_monitor: Months
+    notice_of_end: Months
     reply: Days
     clarification: Days
+
+    @property
+    def counted_in_months(self) -> dict[str, int]:
+        """The rules that the database keeps itself, by name."""
+        return {
+            "government_before_monitor": self.government_before_monitor.months,
+            "notice_of_end": self.notice_of_end.months,
+        }
 
 
 @cache

@@ -46,10 +46,10 @@ async def sync(session: AsyncSession, folders: Sequence[TenantFolder]) -> list[S
     await session.flush()
     await session.execute(
         text(
-            "INSERT INTO platform.rules VALUES ('government_before_monitor', :months)"
+            "INSERT INTO platform.rules VALUES (:name, :months)"
             " ON CONFLICT (name) DO UPDATE SET months = excluded.months WHERE rules.months <> excluded.months"
         ),
-        {"months": load_independence().government_before_monitor.months},
+        [{"name": name, "months": months} for name, months in load_independence().counted_in_months.items()],
     )
     if any(one.changed for one in synced):
         await session.execute(text(f"NOTIFY {TENANTS_SYNCED}"))
