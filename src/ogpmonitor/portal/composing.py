@@ -1,7 +1,7 @@
 """What the pages of a plan, of a commitment and of an assessment show: made alike of an edition and of a draft."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from ogpmonitor.method.questionnaire import load_questionnaire
@@ -16,6 +16,7 @@ from ogpmonitor.register import field_labels
 from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.balance import commitments_balance
 from ogpmonitor.register.documents import CommitmentDocument
+from ogpmonitor.register.duties import Duty, duties
 from ogpmonitor.register.lateness import delay_days, late_days
 from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.queries import Told
@@ -25,7 +26,7 @@ PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
 ItemsOf = Callable[[Iterable[PublishedEvidence], str], Sequence[EvidenceItem]]
 
 
-def plan_page(told: Told, *, on: date, items_of: ItemsOf = evidence_items) -> dict[str, Any]:
+def plan_page(told: Told, *, on: date, zone: tzinfo, items_of: ItemsOf = evidence_items) -> dict[str, Any]:
     """What `portal/plan.html` shows of a plan `on` a day of the jurisdiction's zone; `items_of` as for a commitment."""
     questions = load_questionnaire().questions
     return {
@@ -43,6 +44,7 @@ def plan_page(told: Told, *, on: date, items_of: ItemsOf = evidence_items) -> di
         "amendments": amendments_in(told),
         "fulfilled": commitments_balance(told.commitments),
         "documents": items_of(told.plan.evidence, told.plan.jurisdiction.slug),
+        "duties": duties(told, on, zone),
     }
 
 
@@ -53,6 +55,7 @@ def commitment_page(
     lang: str,
     *,
     on: date,
+    zone: tzinfo,
     items_of: ItemsOf = evidence_items,
 ) -> dict[str, Any]:
     """What `portal/commitment.html` shows; `items_of` says where each piece of evidence is read."""
@@ -68,6 +71,7 @@ def commitment_page(
         "assessments": [assessment_shown(told, one, jurisdiction) for one in told.assessments_of(commitment.code)],
         "sha256": told.sha256_of("commitment", commitment.code),
         "missing": _missing(commitment.missing),
+        "duty": _duty_about(told, commitment, on, zone),
         "values": load_values(),
         "areas": load_policy_areas(),
         "labels": field_labels,
@@ -89,6 +93,11 @@ def assessment_shown(told: Told, one: AssessmentDocument, jurisdiction: str) -> 
         "sections": argued_sections(one, around),
         "sha256": told.sha256_of("assessment", one.code),
     }
+
+
+def _duty_about(told: Told, commitment: CommitmentDocument, on: date, zone: tzinfo) -> Duty | None:
+    """The assessment owed of one commitment; None while the plan is being co-created."""
+    return next((duty for duty in duties(told, on, zone) if duty.commitment == commitment), None)
 
 
 def _missing(names: tuple[str, ...]) -> list[str]:
