@@ -60,3 +60,11 @@ async def test_public_pages_fit_a_phone(travellers: Traveller.Maker) -> None:
     ):  # fmt: skip
         assert (await phone.open(path)).status == 200, path
         await phone.look(f"phone-{name}")
+
+
+async def test_the_board_of_assessments_fits_a_phone(travellers: Traveller.Maker) -> None:
+    staff = await travellers("es", width=320)
+    await staff.enter("ogp-staff")
+
+    assert (await staff.open("desk/assessments/")).status == 200
+    await staff.look("phone-desk-assessments")
