@@ -26,17 +26,22 @@ async def test_plan_says_what_is_due_and_whether_it_came_in_time(site: Site) -> 
     spanish = (await site.client.get(f"/es/{ROOT}")).text
     english = (await site.client.get(f"/en/{ROOT}")).text
 
+    late = rows_of(english)[0][-1]
+    assert late.endswith(" days late")
     assert "Evaluaciones comprometidas" in spanish
     assert rows_of(english) == [
-        ["Inception assessment", "the whole plan", "no date", "not published", "no date to count from"],
+        ["Inception assessment", "the whole plan", "15 Apr 2024", "not published here", late],
         [
             "End-of-commitment assessment", "Verde1 More trees in the square", "12 Aug 2024", "1 Sep 2024",
             "came 20 days late",
         ],
-        ["End-of-commitment assessment", "Otro2 Another commitment", "30 Jul 2034", "not published", "not due yet"],
+        [
+            "End-of-commitment assessment", "Otro2 Another commitment", "30 Jul 2034", "not published here",
+            "not due yet",
+        ],
     ]  # fmt: skip
     assert [row[-1] for row in rows_of(spanish)] == [
-        "sin fecha desde la que contar",
+        late.replace("days late", "días de atraso").replace(",", "."),
         "llegó con 20 días de atraso",
         "aún en plazo",
     ]
@@ -47,7 +52,7 @@ async def test_plan_says_what_is_due_and_whether_it_came_in_time(site: Site) -> 
 async def test_an_earlier_edition_owes_what_it_owed_then(site: Site) -> None:
     page = (await site.client.get(f"/en/{ROOT}?edition=2")).text
 
-    assert rows_of(page)[1][2:4] == ["12 Aug 2024", "not published"]
+    assert rows_of(page)[1][2:4] == ["12 Aug 2024", "not published here"]
     assert "days late" in rows_of(page)[1][4]
 
 
@@ -72,6 +77,22 @@ async def test_commitment_says_in_one_line_when_its_assessment_is_due(site: Site
 
     assert "plazo: 12 ago 2024, publicada el 1 sep 2024 · llegó con 20 días de atraso" in " ".join(rated.split())
     assert "End-of-commitment assessment: due 30 Jul 2034 · not due yet" in " ".join(other.split())
+
+
+async def test_of_a_plan_whose_submission_no_source_gives_nothing_is_late(site: Site, publisher: Publisher) -> None:
+    await publisher.government(a_plan(submitted_on=None), a_commitment())
+
+    rows = rows_of((await site.client.get(f"/en/{ROOT}")).text)
+
+    assert [row[2:] for row in rows] == [["no date", "not published here", "no date to count from"]] * 2
+
+
+async def test_what_ogp_published_is_named_and_not_counted_as_late(site: Site) -> None:
+    page = (await site.client.get("/en/maipu/plans/2023-2024/")).text
+
+    address = "https://www.opengovpartnership.org/documents/inception-report-action-plan-maipu-chile-2023-2024/"
+    assert f'href="{address}"' in page.partition('id="due"')[2].partition("</table>")[0]
+    assert rows_of(page)[0][-1] == "published elsewhere, on a day unknown here"
 
 
 async def test_nothing_is_due_of_a_plan_being_co_created(site: Site, publisher: Publisher) -> None:

@@ -11,13 +11,15 @@ from tests.factories.documents import (
     a_milestone,
     a_plan,
     an_assessment,
+    said,
     told_by,
 )
 
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.register.assessment_documents import Correction
-from ogpmonitor.register.documents import CommitmentDocument
+from ogpmonitor.register.documents import CommitmentDocument, InceptionSummary
 from ogpmonitor.register.duties import Duty, due, duties, implemented_on, latest_forms
+from ogpmonitor.register.parts import Source
 
 ZONE = ZoneInfo("America/Santiago")
 TODAY = date(2024, 11, 9)
@@ -143,6 +145,42 @@ def test_an_assessment_settles_only_what_it_is_about() -> None:
         ("end-of-commitment", "C1", "late"),
         ("end-of-commitment", "C2", "came_late"),
     ]
+
+
+def test_of_a_plan_that_was_never_submitted_nothing_can_be_late() -> None:
+    owed = duties(told_by(a_plan(submitted_on=None), a_commitment()), TODAY, ZONE)
+
+    assert [duty.state for duty in owed] == ["no_date", "no_date"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "commitment", "states"),
+    [
+        ("https://x.org/documents/inception-report-action-plan-x/", "", ["elsewhere", "late"]),
+        ("https://x.org/documents/end-of-commitment-report-x/", "", ["late", "late"]),
+        ("", "https://x.org/documents/end-of-commitment-report-x/", ["late", "elsewhere"]),
+        ("https://x.org/documents/action-plan-x/", "https://x.org/documents/self-assessment/", ["late", "late"]),
+    ],
+)
+def test_what_a_source_says_was_published_elsewhere_is_not_late(plan: str, commitment: str, states: list[str]) -> None:
+    told = told_by(
+        a_plan(sources=(Source(title="Una fuente", url=plan),)),
+        a_commitment(sources=(Source(title="Una fuente", url=commitment),)),
+    )
+
+    owed = duties(told, TODAY, ZONE)
+
+    assert [duty.state for duty in owed] == states
+    assert [bool(duty.late_days) for duty in owed] == [state == "late" for state in states]
+
+
+def test_the_summary_of_an_inception_report_tells_that_there_was_one() -> None:
+    source = Source(title="Informe de inicio")
+    summary = InceptionSummary(verifiable="yes", relevant="yes", novelty=said("x"), change=said("y"), source=source)
+
+    inception, commitment = duties(told_by(a_plan(), a_commitment(inception=summary)), TODAY, ZONE)
+
+    assert (inception.state, inception.elsewhere, commitment.state) == ("elsewhere", source, "late")
 
 
 def test_nothing_is_owed_of_a_plan_that_is_being_co_created() -> None:

@@ -15,6 +15,7 @@ STATES: Mapping[str, str] = {
     "late": msgid("Owed and late"),
     "not_due": msgid("Owed, not due yet"),
     "no_date": msgid("No date to count from"),
+    "elsewhere": msgid("Published elsewhere"),
     "published": msgid("Published assessments"),
 }
 
@@ -79,12 +80,13 @@ def owed_by(who: Iterable[Jurisdiction], published: Iterable[Published], lang: s
 
 
 def _order(row: Owed, lang: str) -> tuple[int, int, str, str, str]:
-    """Those owed longest first, then what is due next, then what cannot be dated, then what was published last."""
+    """Those owed longest first, then what is due next, what cannot be dated, and what was published, newest first."""
     due_on, published_on = row.duty.due_on, row.duty.published_on
     within = {
         "late": -row.duty.late_days,
         "not_due": due_on.toordinal() if due_on else 0,
         "no_date": 0,
+        "elsewhere": 0,
         "published": -published_on.toordinal() if published_on else 0,
     }[row.state]
     commitment = row.duty.commitment.code if row.duty.commitment else ""

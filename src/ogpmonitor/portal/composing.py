@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
+from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal.drift import amendments_in
@@ -45,6 +46,7 @@ def plan_page(told: Told, *, on: date, zone: tzinfo, items_of: ItemsOf = evidenc
         "fulfilled": commitments_balance(told.commitments),
         "documents": items_of(told.plan.evidence, told.plan.jurisdiction.slug),
         "duties": duties(told, on, zone),
+        "deadlines": load_deadlines(),
     }
 
 
