@@ -23,6 +23,9 @@ from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.assessments.routes import AssessmentController
+from ogpmonitor.assessments.routes_asking import ClarificationController
+from ogpmonitor.assessments.routes_second import SecondReviewController
+from ogpmonitor.assessments.routes_steps import AssessmentStepController
 from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.library import LibraryController
@@ -39,6 +42,7 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import StaticFiles
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import Templates
+from ogpmonitor.mandates.routes import MandateController, MonitoringController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
@@ -72,6 +76,7 @@ from ogpmonitor.register.announcements import Announcements
 from ogpmonitor.register.field_labels import field_label
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.routes import VerifyController
+from ogpmonitor.replies.routes import ReplyController
 from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
@@ -81,6 +86,9 @@ log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
     ComponentsController,
     AssessmentController,
+    AssessmentStepController,
+    ClarificationController,
+    SecondReviewController,
     ComparisonController,
     DeskController,
     HealthController,
@@ -118,6 +126,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     LinkController,
     AnswerController,
     HistoryController,
+    MandateController,
+    MonitoringController,
+    ReplyController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -106,7 +106,9 @@ async def test_a_plan_being_co_created_cannot_be_assessed(site: Site) -> None:
     client = await site.sign_in("renca-monitor")
 
     answer = await client.get("/es/renca/workbench/assessments/")
-    refused = await client.post("/es/renca/workbench/assessments/", data={"form": "inception", "plan": "en-cocreacion"})
+    refused = await client.post(
+        "/es/renca/workbench/assessments/", data={"form": "inception", "plan": "en-cocreacion", "conflict": "no"}
+    )
 
     assert "todavía se está cocreando" in words(answer)
     assert "Comenzar" not in words(answer)
@@ -114,7 +116,7 @@ async def test_a_plan_being_co_created_cannot_be_assessed(site: Site) -> None:
 
 
 async def test_starting_leads_to_the_form_and_again_to_the_same(monitor: httpx.AsyncClient) -> None:
-    wish = {"form": "end-of-commitment", "plan": "2021-2024", "commitment": "C3"}
+    wish = {"form": "end-of-commitment", "plan": "2021-2024", "commitment": "C3", "conflict": "no"}
 
     first, second = await monitor.post(LIST, data=wish), await monitor.post(LIST, data=wish)
     form = await monitor.get(first.headers["location"])
@@ -136,7 +138,7 @@ async def test_starting_leads_to_the_form_and_again_to_the_same(monitor: httpx.A
     ],
 )
 async def test_starting_what_is_not_there_is_not_found(monitor: httpx.AsyncClient, wish: dict[str, str]) -> None:
-    assert (await monitor.post(LIST, data=wish)).status_code == 404
+    assert (await monitor.post(LIST, data={**wish, "conflict": "no"})).status_code == 404
 
 
 @pytest.mark.parametrize("form", ["end-of-commitment", "inception", "end-of-term"])

@@ -18,6 +18,7 @@ from tests.factories.cast import Cast
 
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.assessments import publishing, queries, service
+from ogpmonitor.assessments.declaring import NO_CONFLICT
 from ogpmonitor.assessments.models import AssessmentStatus
 from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.assessments.service import Attachments
@@ -317,7 +318,13 @@ async def test_refusals_are_facts_of_the_domain(cast: Cast) -> None:
         published = await published_plan(session, "renca", "en-cocreacion")
         with pytest.raises(DomainError) as refused:
             await service.start(
-                session, published, service.latest_form("inception"), commitment=None, evaluator="", by=cast.monitor
+                session,
+                published,
+                service.latest_form("inception"),
+                commitment=None,
+                evaluator="",
+                declared=NO_CONFLICT,
+                by=cast.monitor,
             )
 
     assert refused.value.code == "plan.in_cocreation"

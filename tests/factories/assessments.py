@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.assessments import publishing, queries, service
 from ogpmonitor.assessments.answering import citable_evidence
+from ogpmonitor.assessments.declaring import NO_CONFLICT
 from ogpmonitor.assessments.models import Assessment
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import Given
@@ -45,7 +46,14 @@ async def a_draft(
     """A draft about the newest edition."""
     published = await published_plan(session, PENALOLEN, plan)
     return await service.start(
-        session, published, service.latest_form(form), commitment=commitment, evaluator="Ente", by=by, demo=True
+        session,
+        published,
+        service.latest_form(form),
+        commitment=commitment,
+        evaluator="Ente",
+        declared=NO_CONFLICT,
+        by=by,
+        demo=True,
     )
 
 

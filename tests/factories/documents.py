@@ -10,8 +10,31 @@ from tests.factories.cast import Cast
 
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
-from ogpmonitor.register.assessment_documents import AssessedEdition, AssessmentDocument, Rating
-from ogpmonitor.register.documents import CommitmentDocument, Document, Jurisdiction, PlanDocument, PublishedMilestone
+from ogpmonitor.register.assessment_documents import (
+    AssessedEdition,
+    AssessmentDocument,
+    Clarification,
+    Declaration,
+    Finding,
+    FollowUp,
+    Mandate,
+    PublishedAnswer,
+    Rating,
+    Recommendation,
+    Recusal,
+    Reply,
+    RightOfReply,
+    SecondReview,
+    Settled,
+)
+from ogpmonitor.register.documents import (
+    CommitmentDocument,
+    Document,
+    Jurisdiction,
+    PlanDocument,
+    PublishedMilestone,
+    RecommendationAnswer,
+)
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.parts import PublishedEvidence
@@ -93,6 +116,95 @@ class ToldBy(Told):
 def told_by(*documents: Document) -> ToldBy:
     """A plan as these documents tell it."""
     return ToldBy(documents)
+
+
+def a_mandate(**given: Any) -> Mandate:
+    default: dict[str, Any] = {
+        "body": "Universidad de Prueba",
+        "contact": "monitoreo@example.org",
+        "mandate": said("Convenio con el foro"),
+        "starts_on": date(2023, 1, 2),
+        "ends_on": date(2025, 12, 31),
+        "confirmed_on": date(2023, 2, 3),
+        "confirmed_by": "ogp_staff",
+    }
+    return Mandate(**default | given)
+
+
+def a_reply(question: str = "EOC1.1", finding: PublishedAnswer | None = None, **given: Any) -> Reply:
+    """The government replies to the answer as it stands in `finding`."""
+    seen = finding or PublishedAnswer(question=question, value="limited", explanation="Se secaron casi todos.")
+    default: dict[str, Any] = {
+        "question": question,
+        "text": "Los árboles se replantaron en agosto.",
+        "replied_on": date(2024, 8, 20),
+        "finding": Finding(value=seen.value, explanation=seen.explanation),
+    }
+    return Reply(**default | given)
+
+
+def a_right_of_reply(*replies: Reply, **given: Any) -> RightOfReply:
+    default: dict[str, Any] = {
+        "sent_on": date(2024, 8, 14),
+        "until": date(2024, 8, 28),
+        "days": 14,
+        "replies": replies,
+    }
+    return RightOfReply(**default | given)
+
+
+def a_clarification(**given: Any) -> Clarification:
+    default: dict[str, Any] = {
+        "asked": "¿Cuántos árboles viven?",
+        "asked_on": date(2024, 7, 1),
+        "due_on": date(2024, 7, 10),
+    }
+    return Clarification(**default | given)
+
+
+def a_recommendation(name: str = "r1", **given: Any) -> Recommendation:
+    default: dict[str, Any] = {
+        "id": name,
+        "text": "Contratar el riego de las plazas.",
+        "addressee": "Dirección de Aseo y Ornato",
+        "commitment": "Verde1",
+    }
+    return Recommendation(**default | given)
+
+
+def an_answer_to(name: str = "r1", **given: Any) -> RecommendationAnswer:
+    default: dict[str, Any] = {
+        "recommendation": name,
+        "answer": "accepted",
+        "words": said("Se licitará el riego en 2025."),
+        "answered_on": date(2024, 10, 2),
+    }
+    return RecommendationAnswer(**default | given)
+
+
+def a_follow_up(name: str = "r1", **given: Any) -> FollowUp:
+    default: dict[str, Any] = {
+        "recommendation": name,
+        "text": "Contratar el riego de las plazas.",
+        "state": "partly",
+        "words": "Hay contrato para dos plazas.",
+    }
+    return FollowUp(**default | given)
+
+
+def how_it_was_assessed() -> dict[str, Any]:
+    """Fields of an assessment that say who made it: two monitors by number, one of whom kept away from something."""
+    differed = Settled(question="EOC1.1", first="limited", second="substantial", words="Solo la mitad vive.")
+    return {
+        "mandate": a_mandate(),
+        "declarations": (
+            Declaration(monitor=1, has_conflict=False, statement="", declared_on=date(2024, 6, 3)),
+            Declaration(monitor=2, has_conflict=True, statement="Asesoró a otro.", declared_on=date(2024, 6, 4)),
+        ),
+        "recusals": (Recusal(monitor=2, commitment="Otro2", reason="Trabajó allí."),),
+        "second_review": SecondReview(handed_in_on=date(2024, 7, 30), compared=4, differed=1, settled=(differed,)),
+        "newer_edition": AssessedEdition(number=5, sha256="1" * 64),
+    }
 
 
 async def publish_as_government(

@@ -4,6 +4,7 @@ import pytest
 from tests.factories.published import a_commitment, a_file, a_milestone, words
 
 from ogpmonitor.portal.history import told, words_of
+from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.changes import changes_between
 from ogpmonitor.register.documents import CommitmentDocument, PlanDocument, PublishedMilestone
 from ogpmonitor.register.field_labels import FIELD_LABELS
@@ -86,7 +87,9 @@ def test_any_value_becomes_words(value: object, field: str, said: str) -> None:
     assert bool(words_of(value, field, "es")) == bool(said)
 
 
-@pytest.mark.parametrize("part", [PlanDocument, CommitmentDocument, PublishedMilestone, PublishedEvidence])
+@pytest.mark.parametrize(
+    "part", [PlanDocument, CommitmentDocument, AssessmentDocument, PublishedMilestone, PublishedEvidence]
+)
 def test_every_field_of_a_document_has_a_label(part: type) -> None:
     untold = {"schema_", "kind", "id"}
 

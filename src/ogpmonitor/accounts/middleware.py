@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.service import find_actor
+from ogpmonitor.audit.refusals import note_refusal
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.errors import DomainError, NotFound, NotPermitted, NotSignedIn
 from ogpmonitor.kit.returning import remember
@@ -19,7 +20,11 @@ from ogpmonitor.kit.returning import remember
 COOKIE = "ogpmonitor_session"
 # Finds who holds a request's link; the room that knows requests stands above this one, and is handed in.
 FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
-ROLE_IN_TENANT = frozenset(Permission) - {Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ}
+# What only a monitor may; whoever else tries leaves a trace that the monitor can read.
+MONITORS_OWN = frozenset({Permission.ASSESSMENT_READ, Permission.ASSESSMENT_WRITE, Permission.ASSESSMENT_PUBLISH})
+ROLE_IN_TENANT = frozenset(Permission) - {
+    Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ, Permission.MANDATE_CONFIRM,
+}  # fmt: skip
 
 
 class FindActor(ASGIMiddleware):
@@ -63,7 +68,19 @@ async def authorize(connection: ASGIConnection[Any, Actor, Any, Any], handler: B
         _check(connection.user, handler)
     except DomainError:
         await remember(connection)
+        await _note(connection, str(handler.opt.get("permission")))
         raise
+
+
+async def _note(connection: ASGIConnection[Any, Actor, Any, Any], permission: str) -> None:
+    """An attempt on the monitor's work stays where its monitors see it, whatever became of the request."""
+    tenant = connection.state.place.tenant
+    if permission not in MONITORS_OWN or tenant is None:
+        return
+    database: Database = connection.app.state.database
+    by, method, path = connection.user, connection.scope.get("method", "GET"), connection.scope["path"]
+    async with database.tenant_session(tenant.id, by.id) as session:
+        await note_refusal(session, permission, method=str(method), path=path, by=by)
 
 
 def _check(actor: Actor, handler: BaseRouteHandler) -> None:

@@ -49,6 +49,7 @@ class Membership(Identified, TenantOwned, Versioned, Base):
     unit: Mapped[str | None]  # of a contact: the unit whose milestones it reports on
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    mandate_id: Mapped[UUID | None]  # of a monitor: the mandate it works under, and without which it is none
 
 
 class SignIn(Identified, Base):

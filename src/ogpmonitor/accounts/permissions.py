@@ -17,6 +17,7 @@ class Permission(StrEnum):
 
     ASSESSMENT_PUBLISH = "assessment:publish"
     ASSESSMENT_READ = "assessment:read"
+    ASSESSMENT_REPLY = "assessment:reply"
     ASSESSMENT_WRITE = "assessment:write"
     BOARD_READ = "board:read"
     DESK_READ = "desk:read"
@@ -26,6 +27,9 @@ class Permission(StrEnum):
     EVIDENCE_WITHDRAW = "evidence:withdraw"
     HISTORY_READ = "history:read"
     IMPORT_RUN = "import:run"
+    MANDATE_CONFIRM = "mandate:confirm"
+    MANDATE_PROPOSE = "mandate:propose"
+    MANDATE_READ = "mandate:read"
     MILESTONE_READ = "milestone:read"
     MILESTONE_REPORT = "milestone:report"
     PERIOD_MANAGE = "period:manage"
@@ -35,6 +39,7 @@ class Permission(StrEnum):
     PLAN_SUBMIT = "plan:submit"
     PLAN_WRITE = "plan:write"
     PUBLIC = "public"
+    REPLY_READ = "reply:read"
     REPORT_REVIEW = "report:review"
     REQUEST_ANSWER = "request:answer"
     REQUEST_MANAGE = "request:manage"
@@ -111,6 +116,7 @@ GOVERNMENT: Sequence[Rule] = (coordinator, contact, viewer)
 ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.ASSESSMENT_PUBLISH: (monitor,),
     Permission.ASSESSMENT_READ: (monitor,),
+    Permission.ASSESSMENT_REPLY: (coordinator,),
     Permission.ASSESSMENT_WRITE: (monitor,),
     Permission.BOARD_READ: GOVERNMENT,
     Permission.DESK_READ: (ogp_staff, operator),
@@ -120,6 +126,9 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.EVIDENCE_WITHDRAW: (coordinator, responsible_unit),
     Permission.HISTORY_READ: (coordinator,),
     Permission.IMPORT_RUN: (coordinator,),
+    Permission.MANDATE_CONFIRM: (ogp_staff, operator),
+    Permission.MANDATE_PROPOSE: (coordinator,),
+    Permission.MANDATE_READ: (*GOVERNMENT, monitor),
     Permission.MILESTONE_READ: GOVERNMENT,
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
     Permission.PERIOD_MANAGE: (coordinator,),
@@ -129,6 +138,7 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.PLAN_SUBMIT: (coordinator,),
     Permission.PLAN_WRITE: (coordinator,),
     Permission.PUBLIC: (anyone,),
+    Permission.REPLY_READ: (coordinator, viewer),
     Permission.REPORT_REVIEW: (coordinator,),
     Permission.REQUEST_ANSWER: (asked,),
     Permission.REQUEST_MANAGE: (coordinator,),

@@ -66,22 +66,23 @@ async def find_actor(session: AsyncSession, token: str, *, tenant_id: UUID | Non
     if now - signed_in.last_seen_at > TOUCH_AFTER:
         signed_in.last_seen_at = now
         await session.flush()
-    membership = await _membership(session, person.id, tenant_id) if tenant_id else None
+    role, unit = await _role_in(session, person.id, tenant_id) if tenant_id else (None, None)
     return Actor(
         id=person.id,
         name=person.name,
-        role=Role(membership.role) if membership else None,
+        role=Role(role) if role else None,
         platform_role=PlatformRole(person.platform_role) if person.platform_role else None,
-        unit=membership.unit if membership else None,
+        unit=unit,
         sign_in_id=signed_in.id,
     )
 
 
-async def _membership(session: AsyncSession, person_id: UUID, tenant_id: UUID) -> Membership | None:
-    # Sealed to the tenant alone: an actor would also see the roles it has elsewhere, and they do not count here.
-    await seal(session, tenant_id, None)
-    statement = select(Membership).where(Membership.person_id == person_id, IN_FORCE)
-    return next(iter(await session.scalars(statement)), None)
+async def _role_in(session: AsyncSession, person_id: UUID, tenant_id: UUID) -> tuple[str | None, str | None]:
+    """The role and the unit that the row policies go by: a monitor without a mandate that stands has none."""
+    await seal(session, tenant_id, person_id)
+    found = await session.execute(select(func.platform.actor_role(), func.platform.actor_unit()))
+    role, unit = found.one()
+    return role, unit
 
 
 async def personas(session: AsyncSession) -> list[Person]:

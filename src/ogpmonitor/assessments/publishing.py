@@ -5,6 +5,7 @@ its commitments exactly as they stood, and the database refuses any other.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from sqlalchemy import update
 
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.assessments.dossier import Dossier
 from ogpmonitor.assessments.models import Assessment, AssessmentStatus
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.service import CHANGED_MEANWHILE, PUBLISHED_ALREADY
+from ogpmonitor.assessments.telling import told_around
 from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence.models import Evidence, Voice
 from ogpmonitor.kit.db import TenantSession, utc_now
@@ -29,13 +32,50 @@ from ogpmonitor.register.models import Edition
 from ogpmonitor.register.service import Address, append_edition
 
 WHO_SIGNS = msgid("Say which body signs the assessment.")
-EVALUATOR = "evaluator"  # stands where the key of a question would
+UNDECLARED = msgid("Declare your conflicts of interest for this assessment, or that there are none.")
+UNDER_WAY = msgid("The second review is under way. Its reviewer hands it in first.")
+UNSETTLED = msgid("Settle where the two reviews differ.")
+NO_SECOND = msgid("A second monitor reviews it first, without seeing your answers.")
+REPLY_OPEN = msgid("The government may still reply.")
+NOT_SENT = msgid("Send it to the government for comment first.")
+# These stand where the key of a question would.
+EVALUATOR, DECLARATION, SECOND_REVIEW, RIGHT_OF_REPLY = "evaluator", "declaration", "second_review", "right_of_reply"
 
 
-def publication_problems(sheet: Sheet) -> tuple[AnswerProblem, ...]:
-    """Why this assessment cannot be published yet, in the form's order; empty when it can."""
+@dataclass(frozen=True)
+class Rules:
+    """What a jurisdiction asks for before publication, beyond the form: see `tenants.schemas.Switches`."""
+
+    second_review: bool = False
+    right_of_reply: bool = False
+
+
+def form_problems(sheet: Sheet) -> tuple[AnswerProblem, ...]:
+    """What the form and the second review still ask for, in the form's order."""
     unsigned = () if sheet.assessment.evaluator.strip() else (AnswerProblem(EVALUATOR, WHO_SIGNS),)
-    return (*unsigned, *problems(sheet.form, _judged(sheet), sheet.asked_of, publishing=True))
+    given = problems(sheet.form, _judged(sheet), sheet.asked_of, publishing=True)
+    return (*unsigned, *given, *_review_problems(sheet.dossier))
+
+
+def _review_problems(dossier: Dossier) -> Iterator[AnswerProblem]:
+    if dossier.review is not None and dossier.review.handed_in_at is None:
+        yield AnswerProblem(SECOND_REVIEW, UNDER_WAY)
+    elif any(not one.settled for one in dossier.differences):
+        yield AnswerProblem(SECOND_REVIEW, UNSETTLED)
+
+
+def publication_problems(sheet: Sheet, rules: Rules = Rules()) -> tuple[AnswerProblem, ...]:
+    """Why this assessment cannot be published yet, in the form's order; empty when it can."""
+    dossier, found = sheet.dossier, list(form_problems(sheet))
+    if not dossier.has_declared:
+        found.append(AnswerProblem(DECLARATION, UNDECLARED))
+    if rules.second_review and dossier.review is None and dossier.corrected is None:
+        found.append(AnswerProblem(SECOND_REVIEW, NO_SECOND))
+    if dossier.window is not None and dossier.window.is_open(utc_now()):
+        found.append(AnswerProblem(RIGHT_OF_REPLY, REPLY_OPEN))
+    if rules.right_of_reply and dossier.window is None:
+        found.append(AnswerProblem(RIGHT_OF_REPLY, NOT_SENT))
+    return tuple(found)
 
 
 def code_of(assessment: Assessment) -> str:
@@ -59,11 +99,19 @@ def document_of(sheet: Sheet, *, language: str, at: datetime) -> AssessmentDocum
         answers=tuple(_published_answer(sheet, key, answer) for key, answer in cleaned.items()),
         ratings=tuple(_ratings(sheet, cleaned)),
         demo=assessment.demo,
+        **told_around(sheet),
     )
 
 
 async def publish(
-    session: TenantSession, sheet: Sheet, *, version: int, language: str, key: SigningKey, by: Actor
+    session: TenantSession,
+    sheet: Sheet,
+    *,
+    version: int,
+    language: str,
+    key: SigningKey,
+    by: Actor,
+    rules: Rules = Rules(),
 ) -> Edition:
     """A new edition of the plan holds the assessment, and the draft is one no more; both or neither.
 
@@ -75,11 +123,11 @@ async def publish(
     assessment, edition = sheet.assessment, sheet.published.edition
     if not permits(by, Permission.ASSESSMENT_PUBLISH, assessment):
         raise NotPermitted(Permission.ASSESSMENT_PUBLISH)
-    if assessment.status != AssessmentStatus.DRAFT:
+    if assessment.status == AssessmentStatus.PUBLISHED:
         raise Conflict("assessment.published", PUBLISHED_ALREADY)
     if assessment.version != version:
         raise Conflict("assessment.changed_meanwhile", CHANGED_MEANWHILE)
-    if publication_problems(sheet):
+    if publication_problems(sheet, rules):
         raise Invalid("assessment.incomplete", msgid("The form still asks for something. Nothing was published."))
     now = utc_now().replace(microsecond=0)
     document = document_of(sheet, language=language, at=now)

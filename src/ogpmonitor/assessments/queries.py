@@ -1,13 +1,14 @@
 """Reading assessments, and the editions they are about. Row policies show drafts to monitors only."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from ogpmonitor.assessments.dossier import Dossier, get_dossier
 from ogpmonitor.assessments.models import Assessment
 from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.evidence.models import Evidence, Voice
@@ -26,6 +27,7 @@ class Sheet:
     form: Form
     published: Published
     newest: Published | None
+    dossier: Dossier = field(default_factory=Dossier)
 
     @property
     def commitments(self) -> Sequence[str]:
@@ -120,7 +122,8 @@ async def get_sheet(session: AsyncSession, jurisdiction: str, assessment_id: UUI
     latest = await latest_edition(session, jurisdiction, assessment.plan)
     newest = await get_published(session, latest) if latest and latest.sha256 != frozen.sha256 else None
     form = load_method().form(assessment.form, assessment.form_version)
-    return Sheet(assessment, form, await get_published(session, frozen), newest)
+    dossier = await get_dossier(session, assessment)
+    return Sheet(assessment, form, await get_published(session, frozen), newest, dossier)
 
 
 async def list_published(session: AsyncSession, jurisdiction: str) -> Sequence[Published]:

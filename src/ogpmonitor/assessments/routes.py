@@ -1,45 +1,45 @@
 """`/workbench/assessments`: the monitor's list, the form, the review before publishing, and what was published."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts.permissions import Permission
-from ogpmonitor.assessments import answering, publishing, queries, service
+from ogpmonitor.assessments import answering, following, publishing, queries, service
 from ogpmonitor.assessments.board import boards
+from ogpmonitor.assessments.declaring import Declared
+from ogpmonitor.assessments.handling import (
+    Sent,
+    draft_of,
+    one_of,
+    open_of,
+    path_to,
+    rules_at,
+    sent_by,
+    slug_of,
+    today_at,
+)
+from ogpmonitor.assessments.merging import merge
 from ogpmonitor.assessments.models import AssessmentStatus
 from ogpmonitor.assessments.queries import Sheet
-from ogpmonitor.assessments.reading import read_document
-from ogpmonitor.assessments.schemas import (
-    PARTS,
-    Given,
-    Submission,
-    anchor,
-    number_of,
-    read_submission,
-    read_version,
-    tidy,
-)
-from ogpmonitor.assessments.screen import screen_of
-from ogpmonitor.evidence.service import Upload
-from ogpmonitor.kit.db import TenantSession, utc_now
-from ogpmonitor.kit.errors import Conflict, NotFound
-from ogpmonitor.kit.forms import read_form
-from ogpmonitor.kit.i18n import translate
-from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
-from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.assessments.schemas import Given, Submission, read_submission, read_version
+from ogpmonitor.assessments.showing import declare_page, earlier_of, form_page, published_page, review_page
+from ogpmonitor.kit.db import TenantSession
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, see_other
 from ogpmonitor.register.queries import published_plan
 
 DEMO_EVALUATOR = "Ente de monitoreo (demo)"
-LONGEST_FILE_NAME = 200
-Sent = Mapping[str, Sequence[Any]]
+AUTOSAVE = "x-autosave"
+LONGEST_STATEMENT = 2000
+SAY_WHETHER = msgid("Say whether you have a conflict of interest.")
+SAY_WHICH = msgid("Say what the conflict of interest is. It is published with the assessment.")
+TOO_LONG = msgid("This is too long.")
 
 
 class AssessmentController(Controller):
@@ -49,95 +49,126 @@ class AssessmentController(Controller):
 
     @get("/", permission=Permission.ASSESSMENT_READ)
     async def list(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes]:
-        published = await queries.list_published(session, _slug(request))
-        found = boards(published, await queries.list_assessments(session), today=_today(request))
+        published = await queries.list_published(session, slug_of(request))
+        found = boards(published, await queries.list_assessments(session), today=today_at(request))
         discarded = "discarded" in request.query_params
         return page(request, "assessments/assessments.html", boards=found, discarded=discarded)
 
+    @get("/new", permission=Permission.ASSESSMENT_WRITE)
+    async def new(
+        self,
+        request: AnyRequest,
+        form: FromQuery[str] = "",
+        plan: FromQuery[str] = "",
+        commitment: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """Before the first word: the declaration of conflicts of interest."""
+        carried = {"form": service.latest_form(form).code, "plan": plan, "commitment": commitment}
+        return declare_page(request, _list_path(request), hidden=carried, typed={}, errors={})
+
     @post("/", permission=Permission.ASSESSMENT_WRITE)
-    async def start(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Redirect:
-        """Begin a draft about the newest edition, or go on with the one that was begun."""
-        sent = await _sent(request)
-        form = service.latest_form(_one(sent, "form"))
-        published = await published_plan(session, _slug(request), _one(sent, "plan"))
+    async def start(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Redirect | Response[bytes]:
+        """Begin a draft about the newest edition, or go on with the one that was begun; 422 without a declaration."""
+        sent = await sent_by(request)
+        form = service.latest_form(one_of(sent, "form"))
+        declared, errors = read_declaration(sent)
+        if declared is None:
+            carried = {name: one_of(sent, name) for name in ("form", "plan", "commitment")}
+            return declare_page(request, _list_path(request), hidden=carried, typed=_typed(sent), errors=errors)
+        published = await published_plan(session, slug_of(request), one_of(sent, "plan"))
         demo = bool(request.app.state.demo)
         assessment = await service.start(
             session,
             published,
             form,
-            commitment=_one(sent, "commitment") or None,
+            commitment=one_of(sent, "commitment") or None,
             evaluator=DEMO_EVALUATOR if demo else "",
+            declared=declared,
             demo=demo,
             by=request.user,
         )
-        return see_other(request, _path(request, assessment.id))
+        return see_other(request, path_to(request, assessment.id))
 
     @get("/{assessment_id:uuid}", permission=Permission.ASSESSMENT_READ)
     async def show(
         self, request: AnyRequest, session: NamedDependency[TenantSession], assessment_id: FromPath[UUID]
-    ) -> Response[bytes]:
-        """The form of a draft; what was published of anything else."""
-        sheet = await queries.get_sheet(session, _slug(request), assessment_id)
-        if sheet.assessment.status == AssessmentStatus.DRAFT:
-            return _form_page(request, sheet, saved="saved" in request.query_params)
-        return _published_page(request, sheet)
+    ) -> Response[bytes] | Redirect:
+        """The form of a draft, once conflicts are declared; the review of one that was sent; what was published."""
+        sheet = await queries.get_sheet(session, slug_of(request), assessment_id)
+        if sheet.assessment.status == AssessmentStatus.PUBLISHED:
+            return published_page(request, sheet)
+        if not sheet.dossier.has_declared:
+            action = path_to(request, assessment_id) + "declare/"
+            return declare_page(request, action, hidden={}, typed={}, errors={})
+        if sheet.dossier.is_blind:
+            return see_other(request, path_to(request, assessment_id) + "second/")
+        if sheet.assessment.status == AssessmentStatus.COMMENT:
+            return review_page(request, sheet)
+        return await form_page(request, session, sheet, saved="saved" in request.query_params)
 
     @post("/{assessment_id:uuid}", permission=Permission.ASSESSMENT_WRITE)
     async def save(
         self, request: AnyRequest, session: NamedDependency[TenantSession], assessment_id: FromPath[UUID]
     ) -> Redirect | Response[bytes]:
-        """Save the whole form, or show it again with everything typed and what is wrong or was written meanwhile."""
-        settings = request.app.state.settings
-        sheet = await _draft(request, session, assessment_id)
-        sent = await _sent(request, max_bytes=settings.max_upload_bytes)
+        """Save the whole form, or show it again with everything typed and what is wrong or was written meanwhile.
+
+        What a colleague saved meanwhile stays, question by question; 409 only where both changed the same one. A form
+        that saves by itself is told the version it has now (204), or nothing but that it was not saved.
+        """
+        settings, by_itself = request.app.state.settings, request.headers.get(AUTOSAVE) == "yes"
+        sheet = await draft_of(request, session, assessment_id)
+        sent = await sent_by(request, max_bytes=settings.max_upload_bytes)
         submission = read_submission(sent, answering.keys_of(sheet), max_bytes=settings.max_upload_bytes)
-        files = await queries.own_files(session, answering.file_ids(submission))
-        sources = answering.Sources.of(sheet, files.values(), place_of(request).lang)
-        answers = answering.read_answers(submission, sources)
-        answering.check_answers(sheet, answers, submission, max_files=settings.max_files_per_form)
-        if submission.version != sheet.assessment.version:
-            return _form_page(request, sheet, submission, answers, status=409)
-        if submission.errors:
-            return _form_page(request, sheet, submission, answers, status=422)
+        answers, contested = await _answers(request, session, sheet, submission)
+        rows = following.read_rows(sent, sheet.commitments)
+        if contested or submission.errors or any(row.errors for row in rows):
+            status = 409 if contested else 422
+            if by_itself:
+                return Response(b"", status_code=status, headers=dict(PRIVATE))
+            return await form_page(request, session, sheet, submission, answers, rows=rows, status=status)
         await service.save_draft(
             session,
             sheet,
             answers,
-            version=submission.version,
+            version=sheet.assessment.version,
             evaluator=submission.evaluator or sheet.assessment.evaluator,
             by=request.user,
             attachments=service.Attachments(request.app.state.storage, settings.max_upload_bytes, submission.uploads),
+            more=await _more(request, session, sheet, sent, rows=rows, notes=submission.notes),
         )
-        target = "publish/" if _one(sent, "then") == "review" else "?saved=1"
-        return see_other(request, _path(request, assessment_id) + target)
+        if by_itself:
+            headers = {**PRIVATE, "X-Version": str(sheet.assessment.version)}
+            return Response(b"", status_code=204, headers=headers)
+        target = "publish/" if one_of(sent, "then") == "review" else "?saved=1"
+        return see_other(request, path_to(request, assessment_id) + target)
 
     @post("/{assessment_id:uuid}/discard", permission=Permission.ASSESSMENT_WRITE)
     async def discard(
         self, request: AnyRequest, session: NamedDependency[TenantSession], assessment_id: FromPath[UUID]
     ) -> Redirect:
-        sheet = await _draft(request, session, assessment_id)
-        version = read_version(await _sent(request))
+        sheet = await draft_of(request, session, assessment_id)
+        version = read_version(await sent_by(request))
         await service.discard(session, sheet.assessment, version=version, by=request.user)
-        return see_other(request, f"{_slug(request)}/workbench/assessments/?discarded=1")
+        return see_other(request, f"{_list_path(request)}?discarded=1")
 
     @get("/{assessment_id:uuid}/publish", permission=Permission.ASSESSMENT_PUBLISH)
     async def review(
         self, request: AnyRequest, session: NamedDependency[TenantSession], assessment_id: FromPath[UUID]
     ) -> Response[bytes]:
         """What is missing, and exactly what would be public."""
-        return _review_page(request, await _draft_to_read(request, session, assessment_id))
+        return review_page(request, await open_of(request, session, assessment_id))
 
     @post("/{assessment_id:uuid}/publish", permission=Permission.ASSESSMENT_PUBLISH)
     async def publish(
         self, request: AnyRequest, session: NamedDependency[TenantSession], assessment_id: FromPath[UUID]
     ) -> Redirect | Response[bytes]:
         """Publish what was reviewed; if it is not that any more, or not complete, show the review again."""
-        sheet = await _draft(request, session, assessment_id)
-        version = read_version(await _sent(request))
+        sheet, rules = await open_of(request, session, assessment_id), rules_at(request)
+        version = read_version(await sent_by(request))
         if version != sheet.assessment.version:
-            return _review_page(request, sheet, status=409)
-        if publishing.publication_problems(sheet):
-            return _review_page(request, sheet, status=422)
+            return review_page(request, sheet, status=409)
+        if publishing.publication_problems(sheet, rules):
+            return review_page(request, sheet, status=422)
         await publishing.publish(
             session,
             sheet,
@@ -145,122 +176,59 @@ class AssessmentController(Controller):
             language=place_of(request).lang,
             key=request.app.state.signing_key,
             by=request.user,
+            rules=rules,
         )
-        return see_other(request, _path(request, assessment_id) + "?published=1")
+        return see_other(request, path_to(request, assessment_id) + "?published=1")
 
 
-async def _draft(request: AnyRequest, session: TenantSession, assessment_id: UUID) -> Sheet:
-    """The draft, which nobody else writes meanwhile.
-
-    Raises:
-        Conflict: it was published.
-    """
-    return _only_draft(await queries.get_sheet(session, _slug(request), assessment_id, alone=True))
-
-
-async def _draft_to_read(request: AnyRequest, session: TenantSession, assessment_id: UUID) -> Sheet:
-    return _only_draft(await queries.get_sheet(session, _slug(request), assessment_id))
-
-
-def _only_draft(sheet: Sheet) -> Sheet:
-    if sheet.assessment.status != AssessmentStatus.DRAFT:
-        raise Conflict("assessment.published", service.PUBLISHED_ALREADY)
-    return sheet
+def read_declaration(sent: Sent) -> tuple[Declared | None, dict[str, str]]:
+    """What a monitor declares, or what is missing of it by field."""
+    conflict, statement = one_of(sent, "conflict"), one_of(sent, "statement")
+    if conflict not in {"yes", "no"}:
+        return None, {"conflict": SAY_WHETHER}
+    if conflict == "yes" and not statement:
+        return None, {"statement": SAY_WHICH}
+    if len(statement) > LONGEST_STATEMENT:
+        return None, {"statement": TOO_LONG}
+    return Declared(conflict == "yes", statement), {}
 
 
-def _form_page(
+def _typed(sent: Sent) -> dict[str, str]:
+    return {name: one_of(sent, name) for name in ("conflict", "statement")}
+
+
+def _list_path(request: AnyRequest) -> str:
+    return f"{slug_of(request)}/workbench/assessments/"
+
+
+async def _answers(
+    request: AnyRequest, session: TenantSession, sheet: Sheet, submission: Submission
+) -> tuple[dict[str, Given], Sequence[str]]:
+    """The answers as they would be kept, and the questions that somebody else changed as well."""
+    files = await queries.own_files(session, answering.file_ids(submission))
+    sources = answering.Sources.of(sheet, files.values(), place_of(request).lang)
+    answers: dict[str, Given] = answering.read_answers(submission, sources)
+    contested: Sequence[str] = ()
+    if submission.version != sheet.assessment.version:
+        answers, contested = merge(sheet, answers, submission.seen, by=request.user.id)
+    most = request.app.state.settings.max_files_per_form
+    answering.check_answers(sheet, answers, submission, max_files=most)
+    return answers, contested
+
+
+async def _more(
     request: AnyRequest,
+    session: TenantSession,
     sheet: Sheet,
-    submission: Submission | None = None,
-    typed: Mapping[str, Given] | None = None,
+    sent: Sent,
     *,
-    status: int = 200,
-    saved: bool = False,
-) -> Response[bytes]:
-    screen = screen_of(sheet, submission, typed=typed)
-    signing = submission.errors.get("", {}).get("evaluator", ()) if submission else ()
-    errors = [*screen.errors, *((publishing.EVALUATOR, message) for message in signing)]
-    return page(
-        request,
-        "assessments/assessment_form.html",
-        status=status,
-        sheet=sheet,
-        screen=screen,
-        summary=[(field_id, translate(place_of(request).lang, message)) for field_id, message in errors],
-        submission=submission,
-        is_stale=status == 409,
-        saved=saved,
-        max_files=request.app.state.settings.max_files_per_form,
-    )
-
-
-def _review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200) -> Response[bytes]:
-    now = utc_now().replace(microsecond=0)
-    document = publishing.document_of(sheet, language=place_of(request).lang, at=now)
-    found = [
-        (one.key if one.key == publishing.EVALUATOR else anchor(one.key, PARTS.get(one.message, "")), one)
-        for one in publishing.publication_problems(sheet)
-    ]
-    return page(
-        request,
-        "assessments/review.html",
-        status=status,
-        sheet=sheet,
-        document=document,
-        parts=read_document(sheet.form, document, sheet.published.commitments),
-        problems=found,
-        asked={one.key: (number_of(one.question), one) for one in sheet.form.askings(sheet.asked_of)},
-        is_stale=status == 409,
-    )
-
-
-def _published_page(request: AnyRequest, sheet: Sheet) -> Response[bytes]:
-    """What the register says of it now.
-
-    Raises:
-        NotFound: the register does not hold it.
-    """
-    newest = sheet.newest or sheet.published
-    code = publishing.code_of(sheet.assessment)
-    document = newest.documents.get(("assessment", code))
-    if not isinstance(document, AssessmentDocument):
-        raise NotFound("assessment.not_found")
-    return page(
-        request,
-        "assessments/assessment.html",
-        sheet=sheet,
-        document=document,
-        parts=read_document(sheet.form, document, sheet.published.commitments),
-        sha256=newest.sha256_of("assessment", code),
-        just_published="published" in request.query_params,
-    )
-
-
-async def _sent(request: AnyRequest, *, max_bytes: int = 0) -> Sent:
-    """Everything that was sent, by name; files are read as far as they could be taken."""
-    form = await read_form(request)
-    sent: dict[str, list[Any]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            file_name = tidy(value.filename)[-LONGEST_FILE_NAME:] or "documento"
-            value = Upload(file_name, await value.read(max_bytes + 1))  # noqa: PLW2901  a file is read, a text stays
-        sent.setdefault(name, []).append(value)
-    return sent
-
-
-def _one(sent: Sent, name: str) -> str:
-    return next((tidy(value) for value in sent.get(name, ()) if isinstance(value, str)), "")
-
-
-def _slug(request: AnyRequest) -> str:
-    slug: str = place_of(request).tenant.slug
-    return slug
-
-
-def _path(request: AnyRequest, assessment_id: UUID) -> str:
-    return f"{_slug(request)}/workbench/assessments/{assessment_id}/"
-
-
-def _today(request: AnyRequest) -> date:
-    today: date = place_of(request).tenant.day_at(utc_now())
-    return today
+    rows: Sequence[following.Row],
+    notes: Mapping[str, str],
+) -> service.More:
+    kept: list[Any] = [row.kept() for row in rows if not row.is_empty]
+    if not any(name.startswith("recommendation_") for name in sent):
+        kept = sheet.assessment.recommendations
+    followed = following.read_follow_ups(sent, await earlier_of(request, session, sheet))
+    if not any(name.startswith("follow_state:") for name in sent):
+        followed = sheet.assessment.follow_ups
+    return service.More(kept, followed, notes)

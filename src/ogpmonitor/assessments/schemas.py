@@ -1,5 +1,8 @@
 """What a monitor fills in: the answers of a form, as kept, as typed, and as a published answer's citations."""
 
+import hashlib
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
@@ -21,6 +24,10 @@ from ogpmonitor.method.forms import Question
 from ogpmonitor.register.assessment_documents import Citation
 
 MAX_LINKS = 20
+MAX_NOTE = 5000
+PERSONAL = msgid("References are public. Leave out e-mail addresses, telephone numbers and RUN.")
+# An e-mail address, a Chilean RUN with its check digit, or nine digits and more that could be called.
+_PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]|\b\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]\b|\+?\d(?:[ -]?\d){8,}", re.IGNORECASE)
 MAX_EVALUATOR = 200
 MAX_TITLE = 300
 MAX_DIGITS = 9  # what an INTEGER of the database holds in any case
@@ -55,8 +62,20 @@ class Given:
         citations = self.citations if answer.citations else ()
         return Given(answer.value or "", answer.explanation, answer.references, citations)
 
+    @property
+    def mark(self) -> str:
+        """Told apart from every other answer by this: what a form sends to say which answer it showed."""
+        cited = sorted(citation_name(citation) for citation in self.citations)
+        said = json.dumps([self.value, self.explanation, self.references, cited])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
 
 Answers = Mapping[str, Given]
+
+
+def names_a_person(words: str) -> bool:
+    """Whether `words` hold what looks like a way to reach or identify a person. Web addresses do not count."""
+    return _PERSONAL.search(re.sub(r"https?://\S+", "", words)) is not None
 
 
 def citation_name(citation: Citation) -> str:
@@ -87,6 +106,8 @@ class Submission:
     ticked: dict[str, tuple[str, ...]]
     links: dict[str, tuple[str, str]]  # title and address, as typed
     uploads: dict[str, list[Upload]]
+    seen: dict[str, str] = field(default_factory=dict)  # the mark of each answer as the page showed it
+    notes: dict[str, str] = field(default_factory=dict)
     errors: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # messages by question and part
 
     def add(self, key: str, part: str, message: str) -> None:
@@ -110,11 +131,15 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
         ticked={key: tuple(tidy(name) for name in sent.get(f"cite:{key}", ())) for key in keys},
         links={key: (tidy(_first(sent, f"link_title:{key}")), tidy(_first(sent, f"link_url:{key}"))) for key in keys},
         uploads={key: [one for one in sent.get(f"file:{key}", ()) if isinstance(one, Upload)] for key in keys},
+        seen={key: _first(sent, f"seen:{key}") for key in keys},
+        notes={key: tidy(_first(sent, f"note:{key}"))[:MAX_NOTE] for key in keys if f"note:{key}" in sent},
     )
     if len(submission.evaluator) > MAX_EVALUATOR:
         submission.add("", "evaluator", TOO_LONG_NAME)
     for key in keys:
         _check_link(submission, key)
+        if names_a_person(submission.typed[key].references):
+            submission.add(key, "references", PERSONAL)
         _check_uploads(submission, key, max_bytes)
     return submission
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from ogpmonitor.assessments.answering import Citable, citable_evidence
+from ogpmonitor.assessments.models import Clarification, Reply, SecondAnswer
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import Given, Submission, anchor, citation_name, number_of
 from ogpmonitor.kit.localized import Localized
@@ -28,6 +30,7 @@ class Choice:
     is_chosen: bool
     opens: bool
     sets_aside: bool
+    is_proposed: bool = False  # nothing is chosen and nothing is cited: this is what follows
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class Asked:
     link: tuple[str, str]
     errors: Mapping[str, Sequence[str]]
     only_if: OnlyIf | None
+    mark: str = ""
+    note: str = ""
+    clarifications: Sequence[Clarification] = ()
+    reply: Reply | None = None
+    second: SecondAnswer | None = None  # where the second monitor had chosen otherwise
+    is_recused: bool = False
     follow: Sequence["Asked"] = ()  # questions that one of its choices opens
 
     @property
@@ -183,12 +192,28 @@ class _Builder:
             link=self.submission.links.get(key, ("", "")) if self.submission else ("", ""),
             errors=self.errors.get(key, {}),
             only_if=self._only_if(question),
+            mark=(self.submission.seen.get(key) if self.submission else None) or theirs.mark,
+            **self._around(asking),
             follow=[self.asked(follower, ()) for follower in followers],
         )
+
+    def _around(self, asking: Asking) -> dict[str, Any]:
+        """What was noted, asked, replied and rated again about one question."""
+        dossier, key = self.sheet.dossier, asking.key
+        typed = self.submission.notes.get(key) if self.submission else None
+        note, second = dossier.notes.get(key), dossier.second.get(key)
+        return {
+            "note": typed if typed is not None else note.words if note else "",
+            "clarifications": dossier.asked_about(key),
+            "reply": dossier.replies.get(key),
+            "second": second if second is not None and second.differs else None,
+            "is_recused": dossier.recused_from(asking.commitment or self.sheet.assessment.commitment),
+        }
 
     def _choices(self, question: Question, given: Given, opening: Sequence[str]) -> list[Choice]:
         scale = self.sheet.form.scale_of(question)
         chosen = given.value.split()
+        proposed = question.evidence_required_above if not chosen and not given.citations else None
         return [
             Choice(
                 code=option.code,
@@ -198,6 +223,7 @@ class _Builder:
                 is_chosen=option.code in chosen,
                 opens=option.code in opening,
                 sets_aside=option.code == question.na_option,
+                is_proposed=option.code == proposed,
             )
             for option in (scale.options if scale else ())
         ]

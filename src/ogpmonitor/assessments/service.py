@@ -6,6 +6,8 @@ record says who did what when, never what was answered.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +16,8 @@ from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.assessments import queries
 from ogpmonitor.assessments.answering import cited_file
-from ogpmonitor.assessments.models import Assessment, AssessmentAnswer, AssessmentStatus
+from ogpmonitor.assessments.declaring import Declared, declare
+from ogpmonitor.assessments.models import Assessment, AssessmentAnswer, AssessmentNote, AssessmentStatus
 from ogpmonitor.assessments.queries import Sheet, given_answers
 from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.audit import service as audit
@@ -33,6 +36,9 @@ from ogpmonitor.register.queries import Published
 
 PUBLISHED_ALREADY = msgid("This assessment was published. It can be read, and never changed.")
 CHANGED_MEANWHILE = msgid("Somebody else changed this while you were writing.")
+BLIND = msgid("You are the second reviewer: hand in your review before you see or write the answers.")
+SENT_FOR_COMMENT = msgid("This was sent to the government for comment. It cannot be changed meanwhile.")
+ASKED_ALREADY = msgid("The government was asked something about this draft. It cannot be discarded any more.")
 COCREATION = "co_creation"
 
 
@@ -45,6 +51,15 @@ class Attachments:
     uploads: Mapping[str, Sequence[Upload]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class More:
+    """What a draft says beside its answers: recommendations, what became of earlier ones, and private notes."""
+
+    recommendations: Sequence[dict[str, Any]] = ()
+    follow_ups: Sequence[dict[str, Any]] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
 async def start(
     session: AsyncSession,
     published: Published,
@@ -52,10 +67,13 @@ async def start(
     *,
     commitment: str | None,
     evaluator: str,
+    declared: Declared,
     by: Actor,
     demo: bool = False,
 ) -> Assessment:
     """A draft on `form`, about the edition `published`; the one that was begun before where there is one.
+
+    `by` has declared its conflicts of interest for it, and so may write in it.
 
     Raises:
         NotPermitted: `by` is no monitor of this tenant.
@@ -71,6 +89,8 @@ async def start(
         raise Conflict("plan.in_cocreation", msgid("This plan is still being co-created: there is nothing to assess."))
     plan = published.edition.plan
     begun = await queries.find_assessment(session, form=form.code, plan=plan, commitment=code)
+    if begun is not None and begun.status != AssessmentStatus.PUBLISHED:
+        await declare(session, begun, declared, by=by)
     if begun is not None:
         return begun
     now = utc_now()
@@ -87,6 +107,7 @@ async def start(
         demo=demo,
     )
     kept = await _only_once(session, assessment)
+    await declare(session, kept, declared, by=by)
     if kept is assessment:
         await audit.record(
             session, "assessment.started", by=by, about=assessment, after={"form": form.ref, "plan": plan}
@@ -134,8 +155,11 @@ async def save_draft(
     evaluator: str,
     by: Actor,
     attachments: Attachments | None = None,
+    more: More | None = None,
 ) -> Assessment:
     """The draft says what `answers` say, as far as the form asks it, with the files attached; all of it or nothing.
+
+    Answers on a commitment from which `by` is recused stay as they are. `more` is what is not an answer.
 
     Saving what it says already changes nothing and leaves no trace.
 
@@ -148,20 +172,59 @@ async def save_draft(
     _check_may_change(assessment, by)
     if assessment.version != version:
         raise Conflict("assessment.changed_meanwhile", CHANGED_MEANWHILE)
+    if sheet.dossier.is_blind:
+        raise Conflict("assessment.blind", BLIND)
+    answers = _own_part(sheet, answers)
     judged = {key: given.as_answer() for key, given in answers.items() if not given.as_answer().is_empty}
     if problems(sheet.form, judged, sheet.asked_of):
         raise Invalid("assessment.answers", msgid("Some answers cannot be kept as they are."))
     kept = await _with_files(session, sheet, answers, attachments, by=by)
     before = given_answers(assessment)
     changed = sorted(key for key in {*before, *kept} if before.get(key) != kept.get(key))
-    if not changed and assessment.evaluator == evaluator:
+    noted = await _note(session, sheet, more.notes, at=utc_now()) if more else False
+    fresh = more is not None and (
+        more.recommendations != assessment.recommendations or more.follow_ups != assessment.follow_ups
+    )
+    if not (changed or noted or fresh) and assessment.evaluator == evaluator:
         return assessment
+    if more is not None and fresh:
+        assessment.recommendations, assessment.follow_ups = list(more.recommendations), list(more.follow_ups)
     _write(assessment, kept, changed)
     assessment.evaluator = evaluator
     assessment.updated_at = utc_now()  # so that this row is written, and its version rises, whatever changed
     await session.flush()
     await audit.record(session, "assessment.saved", by=by, about=assessment, after={"questions": changed})
     return assessment
+
+
+def _own_part(sheet: Sheet, answers: Mapping[str, Given]) -> dict[str, Given]:
+    """`answers`, with those of others where whoever writes is recused."""
+    kept, dossier = sheet.answers, sheet.dossier
+    whole = dossier.recused_from(sheet.assessment.commitment)
+    own = {}
+    for key in {**kept, **answers}:
+        foreign = whole or dossier.recused_from(key.partition("/")[2] or None)
+        given = kept.get(key) if foreign else answers.get(key)
+        if given is not None:
+            own[key] = given
+    return own
+
+
+async def _note(session: AsyncSession, sheet: Sheet, notes: Mapping[str, str], *, at: datetime) -> bool:
+    """The monitors' own notes say `notes`; whether anything changed."""
+    changed = False
+    for key, words in notes.items():
+        row = sheet.dossier.notes.get(key)
+        if (row.words if row else "") == words:
+            continue
+        changed = True
+        if row is None:
+            session.add(AssessmentNote(assessment_id=sheet.assessment.id, question=key, words=words, written_at=at))
+        elif words:
+            row.words, row.written_at = words, at
+        else:
+            await session.delete(row)
+    return changed
 
 
 async def _with_files(
@@ -223,13 +286,18 @@ async def discard(session: AsyncSession, assessment: Assessment, *, version: int
     _check_may_change(assessment, by)
     if assessment.version != version:
         raise Conflict("assessment.changed_meanwhile", CHANGED_MEANWHILE)
-    await session.delete(assessment)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            await session.delete(assessment)
+    except IntegrityError as error:
+        raise Conflict("assessment.asked", ASKED_ALREADY) from error
     await audit.record(session, "assessment.discarded", by=by, about=assessment)
 
 
 def _check_may_change(assessment: Assessment, by: Actor) -> None:
     if not permits(by, Permission.ASSESSMENT_WRITE, assessment):
         raise NotPermitted(Permission.ASSESSMENT_WRITE)
+    if assessment.status == AssessmentStatus.COMMENT:
+        raise Conflict("assessment.sent", SENT_FOR_COMMENT)
     if assessment.status != AssessmentStatus.DRAFT:
         raise Conflict("assessment.published", PUBLISHED_ALREADY)

@@ -1,6 +1,7 @@
 """The demo's invented assessments, started, saved and published as a monitor does."""
 
 from ogpmonitor.assessments import publishing, queries, service
+from ogpmonitor.assessments.declaring import NO_CONFLICT
 from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.demo.files import DemoAnswer, DemoAssessment
 from ogpmonitor.demo.stage import Stage
@@ -22,6 +23,7 @@ async def assess(stage: Stage, plan: str, invented: DemoAssessment) -> None:
             service.latest_form(invented.form),
             commitment=invented.commitment,
             evaluator=stage.monitor.name,
+            declared=NO_CONFLICT,
             by=by,
             demo=True,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -11,9 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role
 from ogpmonitor.kit.db import seal
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.mandates.models import Mandate
 
 PEOPLE = UUID("6f0f3c2e-9d0b-4c4e-8a55-0e3f0d9c1a11")  # namespace of the personas' ids: the same in every demo
 DEMO_BEGAN = date(2021, 1, 1)
+DEMO_CONFIRMED = datetime(2021, 1, 4, 12, tzinfo=UTC)
+MANDATE = Localized.of(
+    "es",
+    es="Evalúa la cocreación, el diseño y los resultados de los planes de acción (contenido inventado).",
+    en="Assesses co-creation, design and results of the action plans (invented content).",
+)
 
 
 @dataclass(frozen=True)
@@ -66,5 +74,33 @@ async def load_people(session: AsyncSession, cast: Sequence[Persona], tenant_ids
         await session.flush()
         if persona.tenant and persona.role:
             await seal(session, tenant_ids[persona.tenant], None)
-            session.add(Membership(person_id=persona.id, role=persona.role, unit=persona.unit, starts_on=DEMO_BEGAN))
+            mandate = await _mandate(session) if persona.role == Role.MONITOR else None
+            session.add(
+                Membership(
+                    person_id=persona.id,
+                    role=persona.role,
+                    unit=persona.unit,
+                    starts_on=DEMO_BEGAN,
+                    mandate_id=mandate.id if mandate else None,
+                )
+            )
             await session.flush()
+
+
+async def _mandate(session: AsyncSession) -> Mandate:
+    """The invented body under which the monitor of this tenant works."""
+    mandate = Mandate(
+        body="Ente de monitoreo (demo)",
+        contact=None,
+        mandate=MANDATE.model_dump(mode="json"),
+        starts_on=DEMO_BEGAN,
+        ends_on=None,
+        people=[],
+        proposed_at=DEMO_CONFIRMED,
+        confirmed_at=DEMO_CONFIRMED,
+        confirmed_as=PlatformRole.OGP_STAFF,
+        demo=True,
+    )
+    session.add(mandate)
+    await session.flush()
+    return mandate

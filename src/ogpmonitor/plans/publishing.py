@@ -15,8 +15,10 @@ from ogpmonitor.evidence.queries import evidence_of, evidence_of_milestones
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.mandates.queries import public_mandates
 from ogpmonitor.plans.models import Amendment, Commitment, Milestone, Plan
 from ogpmonitor.plans.queries import list_amendments
+from ogpmonitor.plans.recommendations import public_answers
 from ogpmonitor.register import queries as register
 from ogpmonitor.register.changes import DocumentChange, changes_between
 from ogpmonitor.register.documents import (
@@ -136,7 +138,12 @@ async def documents_of(session: AsyncSession, plan: Plan, jurisdiction: Jurisdic
     amended = await amendments_by_place(session, plan)
     commitments = [commitment_document(one, evidence, amended.get(one.code, ())) for one in plan.commitments]
     own = [published_evidence(one) for one in evidence[plan.id]]
-    return [plan_document(plan, jurisdiction, amended.get(None, ()), own), *commitments]
+    whole = plan_document(plan, jurisdiction, amended.get(None, ()), own)
+    said = {
+        "mandates": tuple(await public_mandates(session)),
+        "recommendation_answers": tuple(await public_answers(session, plan.slug)),
+    }
+    return [whole.model_copy(update=said), *commitments]
 
 
 async def amendments_by_place(session: AsyncSession, plan: Plan) -> dict[str | None, list[PublishedAmendment]]:

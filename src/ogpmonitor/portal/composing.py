@@ -12,15 +12,18 @@ from ogpmonitor.portal.evidence import EvidenceItem, evidence_items
 from ogpmonitor.portal.reading import Surroundings, answered_sections, argued_sections
 from ogpmonitor.portal.standing import reported_together, timeline_of
 from ogpmonitor.portal.summaries import summaries, summary_of
-from ogpmonitor.portal.verdicts import form_of, rated_together, verdicts_of
+from ogpmonitor.portal.verdicts import rated_together, verdicts_of
 from ogpmonitor.register import field_labels
 from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.balance import commitments_balance
 from ogpmonitor.register.documents import CommitmentDocument
 from ogpmonitor.register.duties import Duty, duties
+from ogpmonitor.register.exchanges import ToldClarification, around, form_of, told_clarifications
+from ogpmonitor.register.independence import independence_of
 from ogpmonitor.register.lateness import delay_days, late_days
 from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.queries import Told
+from ogpmonitor.register.recommendations import follow_ups_of, recommendations_in
 
 # Questions about who leads, how many groups and meetings, and who monitors.
 PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
@@ -30,6 +33,7 @@ ItemsOf = Callable[[Iterable[PublishedEvidence], str], Sequence[EvidenceItem]]
 def plan_page(told: Told, *, on: date, zone: tzinfo, items_of: ItemsOf = evidence_items) -> dict[str, Any]:
     """What `portal/plan.html` shows of a plan `on` a day of the jurisdiction's zone; `items_of` as for a commitment."""
     questions = load_questionnaire().questions
+    recommended = recommendations_in(told)
     return {
         "published": told,
         "seen": reported_together(told.commitments, on=on),
@@ -47,6 +51,8 @@ def plan_page(told: Told, *, on: date, zone: tzinfo, items_of: ItemsOf = evidenc
         "documents": items_of(told.plan.evidence, told.plan.jurisdiction.slug),
         "duties": duties(told, on, zone),
         "deadlines": load_deadlines(),
+        "recommended": [one for one in recommended if one.is_open],
+        "followed": sum(not one.is_open for one in recommended),
     }
 
 
@@ -68,6 +74,7 @@ def commitment_page(
             (step, late_days(step, on=on), delay_days(step), items_of(step.evidence, jurisdiction))
             for step in commitment.milestones
         ],
+        "asked_about": {step.code: _asked_about(told, commitment.code, step.code) for step in commitment.milestones},
         "own_evidence": items_of(commitment.evidence, jurisdiction),
         "timeline": timeline_of(commitment.milestones, lang, on=on),
         "assessments": [assessment_shown(told, one, jurisdiction) for one in told.assessments_of(commitment.code)],
@@ -83,7 +90,7 @@ def commitment_page(
 def assessment_shown(told: Told, one: AssessmentDocument, jurisdiction: str) -> dict[str, Any]:
     """An assessment as the templates show it."""
     steps = [step for commitment in told.commitments for step in commitment.milestones]
-    around = Surroundings(
+    surroundings = Surroundings(
         jurisdiction,
         [commitment.code for commitment in told.commitments],
         frozenset(evidence.sha256 for step in steps for evidence in step.evidence if evidence.restricted),
@@ -92,7 +99,11 @@ def assessment_shown(told: Told, one: AssessmentDocument, jurisdiction: str) -> 
         "document": one,
         "form": form_of(one),
         "verdicts": verdicts_of(one),
-        "sections": argued_sections(one, around),
+        "sections": argued_sections(one, surroundings),
+        "around": around(one),
+        "independence": independence_of(one),
+        "recommendations": recommendations_in(told, made_in=one),
+        "follow_ups": follow_ups_of(told, one),
         "sha256": told.sha256_of("assessment", one.code),
     }
 
@@ -100,6 +111,16 @@ def assessment_shown(told: Told, one: AssessmentDocument, jurisdiction: str) -> 
 def _duty_about(told: Told, commitment: CommitmentDocument, on: date, zone: tzinfo) -> Duty | None:
     """The assessment owed of one commitment; None while the plan is being co-created."""
     return next((duty for duty in duties(told, on, zone) if duty.commitment == commitment), None)
+
+
+def _asked_about(told: Told, commitment: str, milestone: str) -> list[ToldClarification]:
+    """What the monitor asked about one milestone, in every assessment of the edition."""
+    name = f"{commitment}/{milestone}"
+    return [
+        asked
+        for one in told.assessments
+        for asked in told_clarifications((c for c in one.clarifications if c.milestone == name), one.language)
+    ]
 
 
 def _missing(names: tuple[str, ...]) -> list[str]:

@@ -9,17 +9,21 @@ from typing import Any
 from ogpmonitor.kit.differences import TextDifference
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
-from ogpmonitor.portal.verdicts import form_of
 from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.changes import Change, DocumentChange
 from ogpmonitor.register.documents import Document, Manifest
+from ogpmonitor.register.exchanges import form_of
 from ogpmonitor.register.field_labels import FIELD_LABELS
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.wording import compare, is_localised, scalar_words
 
 MEMBERS = {"milestones": msgid("Milestone"), "answers": msgid("Question"), "evidence": msgid("Evidence")}
 # The fields that tell a member of a list best, for one that was added or dropped whole.
-TELLING = ("code", "number", "title", "name", "position", "organisation", "question", "measures", "value", "url")
+TELLING = (
+    "code", "number", "title", "name", "position", "organisation", "question", "measures", "value", "url",
+    "monitor", "body", "mandate", "milestone", "asked", "text", "addressee", "answer", "state",
+    "changes", "reason", "statement", "words", "made_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

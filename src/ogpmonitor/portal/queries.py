@@ -13,9 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.register import queries as register
+from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.documents import Document, read_document
 from ogpmonitor.register.facts import plain
-from ogpmonitor.register.models import CommitmentFact, Edition, EvidenceReceipt, MilestoneFact, PlanFact
+from ogpmonitor.register.models import (
+    CommitmentFact,
+    Edition,
+    EditionEntry,
+    EvidenceReceipt,
+    MilestoneFact,
+    PlanFact,
+)
+from ogpmonitor.register.models import Document as StoredDocument
 
 MOST_FOUND = 50
 MOST_WORDS = 8
@@ -57,6 +66,28 @@ async def published_plan(session: AsyncSession, jurisdiction: str, plan: str, nu
         raise NotFound("plan.not_found")
     found = await register.published_plan(session, jurisdiction, plan, number)
     return Published(found.edition, found.entries, found.bodies)
+
+
+async def newest_holding(session: RegisterSession, edition: Edition, sha256: str) -> int | None:
+    """The number of the newest edition of the same plan that holds the document of this name; None where none does."""
+    statement = (
+        select(func.max(Edition.number))
+        .join(EditionEntry, EditionEntry.edition_sha256 == Edition.sha256)
+        .where(
+            Edition.jurisdiction == edition.jurisdiction,
+            Edition.plan == edition.plan,
+            EditionEntry.document_sha256 == sha256,
+        )
+    )
+    return await session.scalar(statement)
+
+
+async def assessment_named(session: RegisterSession, sha256: str) -> AssessmentDocument | None:
+    """The published assessment of this name, or None."""
+    statement = select(StoredDocument.body).where(StoredDocument.sha256 == sha256, StoredDocument.kind == "assessment")
+    body = await session.scalar(statement)
+    found = _read_once("assessment", sha256, body) if body is not None else None
+    return found if isinstance(found, AssessmentDocument) else None
 
 
 async def list_plans(session: RegisterSession, jurisdiction: str) -> Sequence[PlanFact]:

@@ -7,10 +7,11 @@ from typing import Any
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.method import forms, questionnaire
 from ogpmonitor.portal.evidence import EvidenceItem
-from ogpmonitor.portal.verdicts import Verdict, form_of, verdict_for
+from ogpmonitor.portal.verdicts import Verdict, verdict_for
 from ogpmonitor.register.answers import sections_answered
 from ogpmonitor.register.assessment_documents import AssessmentDocument, Citation, PublishedAnswer
 from ogpmonitor.register.documents import PlanDocument
+from ogpmonitor.register.exchanges import Exchange, exchange_about, form_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def answered_sections(plan: PlanDocument) -> list[AnsweredSection]:
 
 @dataclass(frozen=True, slots=True)
 class Argued:
-    """One answer of an assessment with its argument. Texts carry the language they were written in."""
+    """One answer of an assessment with its argument, and what was said about it, in the language it was written in."""
 
     question: Localized | str
     verdicts: Sequence[Verdict]
@@ -50,6 +51,7 @@ class Argued:
     explanation: Localized | None
     references: Localized | None
     citations: Sequence[EvidenceItem]
+    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _argued(
     question: forms.Question | None = None,
 ) -> Argued:
     def said(words: str) -> Localized | None:
-        return _in_language(assessment.language, words) if words.strip() else None
+        return written(words, assessment.language) if words.strip() else None
 
     measures = (question.measures if question else None) or ""
     codes = (answer.value or "").split() if scale else []
@@ -113,6 +115,7 @@ def _argued(
         explanation=said(answer.explanation),
         references=said(answer.references),
         citations=[_cited(one, assessment.language, around) for one in answer.citations],
+        exchange=exchange_about(assessment, answer.question),
     )
 
 
@@ -122,7 +125,7 @@ def _cited(citation: Citation, language: str, around: Surroundings) -> EvidenceI
     restricted = citation.sha256 in around.restricted
     served = citation.sha256 is not None and name != "" and not is_link and not restricted
     return EvidenceItem(
-        title=_in_language(language, citation.title),
+        title=written(citation.title, language),
         kind="link" if is_link else "file",
         url=citation.url if is_link and citation.url and not restricted else "",
         path=f"{around.jurisdiction}/evidence/{citation.sha256}/{name}" if served else "",
@@ -133,7 +136,3 @@ def _cited(citation: Citation, language: str, around: Surroundings) -> EvidenceI
         demo=False,  # the assessment that cites it carries the mark
         restricted=restricted,
     )
-
-
-def _in_language(language: str, words: str) -> Localized:
-    return Localized.model_validate({"source": language, language: words})

@@ -8,10 +8,11 @@ from typing import Literal
 
 from ogpmonitor.kit.charts import is_apart
 from ogpmonitor.kit.localized import Localized
-from ogpmonitor.method.forms import Form, Option, Scale, load_method
+from ogpmonitor.method.forms import Option, Scale, load_method
 from ogpmonitor.method.vocabularies import load_values
 from ogpmonitor.portal.standing import Reported
 from ogpmonitor.register.assessment_documents import AssessmentDocument, Rating
+from ogpmonitor.register.exchanges import form_of
 
 Difference = Literal["rated_lower", "rated_higher"]
 LOW = frozenset({"no_evidence", "not_started", "limited", "substantial"})
@@ -38,14 +39,6 @@ def verdicts_of(assessment: AssessmentDocument) -> list[Verdict]:
 def completion_verdict(code: str) -> Verdict:
     """The word for a rating of completion that is known only by its code."""
     return _verdict(Rating(measures="completion", code=code), load_method().scale("completion"))
-
-
-def form_of(assessment: AssessmentDocument) -> Form | None:
-    """The form `assessment` was given under, if this release still carries it."""
-    try:
-        return load_method().form(assessment.form, assessment.form_version)
-    except KeyError:
-        return None
 
 
 def _scale_for(assessment: AssessmentDocument, rating: Rating) -> Scale | None:

@@ -79,6 +79,7 @@ class Mandate(Part):
     ends_on: date | None = None
     confirmed_on: date
     confirmed_by: Literal["ogp_staff", "operator"]
+    demo: bool = False
 
 
 class Declaration(Part):

@@ -84,5 +84,6 @@ def _parts(value: Any) -> dict[str, Any] | None:
         return None if "source" in value and isinstance(value["source"], str) else value
     if isinstance(value, list):
         identity = next((key for key in IDENTITIES if all(isinstance(m, dict) and key in m for m in value)), None)
-        return {str(member[identity]): member for member in value} if identity and value else None
+        named = {str(member[identity]): member for member in value} if identity else {}
+        return named if named and len(named) == len(value) else None  # two of one name cannot be told apart
     return None

@@ -8,8 +8,11 @@ from ogpmonitor.kit.formats import format_bytes, format_day, format_instant, for
 from ogpmonitor.kit.i18n import translate
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.register.field_labels import (
+    ANSWER_LABELS,
+    CONFIRMER_LABELS,
     DECLARED_LABELS,
     FIELD_LABELS,
+    FOLLOW_UP_LABELS,
     PROGRESS_LABELS,
     SET_ASIDE_LABELS,
     STATUS_LABELS,
@@ -18,9 +21,12 @@ from ogpmonitor.register.field_labels import (
 
 LONGEST_COMPARED = 20_000  # characters on both sides; longer texts are shown whole, or one page could take minutes
 CODES: Mapping[str, Mapping[str, str]] = {
+    "answer": ANSWER_LABELS,
+    "confirmed_by": CONFIRMER_LABELS,
     "missing": FIELD_LABELS,
     "progress": PROGRESS_LABELS,
     "set_aside": SET_ASIDE_LABELS,
+    "state": FOLLOW_UP_LABELS,
     "status": {**STATUS_LABELS, **DECLARED_LABELS},
 }
 

@@ -17,10 +17,13 @@ from ogpmonitor.register.answers import sections_answered
 from ogpmonitor.register.assessment_documents import AssessmentDocument, Citation, PublishedAnswer
 from ogpmonitor.register.balance import Balance, aside_of, milestones_balance
 from ogpmonitor.register.documents import CommitmentDocument, Manifest, PlanDocument, PublishedMilestone
+from ogpmonitor.register.exchanges import Around, Exchange, around, exchange_about
 from ogpmonitor.register.export import LogProof
+from ogpmonitor.register.independence import Independence, independence_of
 from ogpmonitor.register.lateness import days_over
 from ogpmonitor.register.parts import PublishedEvidence
 from ogpmonitor.register.queries import Published
+from ogpmonitor.register.recommendations import ToldFollowUp, ToldRecommendation, follow_ups_of, recommendations_in
 from ogpmonitor.reports.indicators import Indicators, completion_of, count
 
 
@@ -44,12 +47,13 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class ToldAnswer:
-    """One answer beside its question. `option` is the choice made; `chosen` are the words of several choices."""
+    """One answer beside its question, and what was said about it. `chosen` are the words of the options chosen."""
 
     question: Question
     answer: PublishedAnswer
     chosen: tuple[Localized, ...]
     rated: Rated | None
+    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ class ToldAssessment:
     sha256: str
     form: Form
     sections: tuple[ToldSection, ...]
+    around: Around
+    independence: Independence
+    recommendations: Sequence[ToldRecommendation]
+    follow_ups: Sequence[ToldFollowUp]
 
     @property
     def title(self) -> Localized:
@@ -276,7 +284,16 @@ class EndOfTerm:
         form = load_method().form(document.form, document.form_version)
         sha256 = self.published.sha256_of("assessment", document.code)
         codes = [commitment.code for commitment in self.published.commitments]
-        return ToldAssessment(document, sha256, form, tuple(_told_sections(form, document, codes)))
+        return ToldAssessment(
+            document,
+            sha256,
+            form,
+            tuple(_told_sections(form, document, codes)),
+            around(document),
+            independence_of(document),
+            recommendations_in(self.published, made_in=document),
+            follow_ups_of(self.published, document),
+        )
 
 
 def end_of_term(source: Source, zone: tzinfo) -> EndOfTerm:
@@ -307,15 +324,16 @@ def _openness(rating: AssessmentDocument, scale: Scale) -> Iterable[Rated]:
 
 def _told_sections(form: Form, document: AssessmentDocument, commitments: Sequence[str]) -> Iterable[ToldSection]:
     for section in sections_answered(form, document, commitments):
-        answers = tuple(_told_answer(form, question, answer) for question, answer in section.answers)
+        answers = tuple(_told_answer(form, document, question, answer) for question, answer in section.answers)
         yield ToldSection(section.title, section.commitment, answers)
 
 
-def _told_answer(form: Form, question: Question, answer: PublishedAnswer) -> ToldAnswer:
-    scale = form.scale_of(question)
+def _told_answer(form: Form, document: AssessmentDocument, question: Question, answer: PublishedAnswer) -> ToldAnswer:
+    scale, exchange = form.scale_of(question), exchange_about(document, answer.question)
     if scale is None:
-        return ToldAnswer(question, answer, (), None)
+        return ToldAnswer(question, answer, (), None, exchange)
     options = [(code, scale.option(code)) for code in (answer.value or "").split()]
     chosen = tuple(option.label if option else Localized.of("en", en=code) for code, option in options)
     is_rating = question.measures is not None and len(options) == 1
-    return ToldAnswer(question, answer, chosen, Rated(*options[0][:1], scale, options[0][1]) if is_rating else None)
+    rated = Rated(*options[0][:1], scale, options[0][1]) if is_rating else None
+    return ToldAnswer(question, answer, chosen, rated, exchange)

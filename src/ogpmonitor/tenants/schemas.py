@@ -122,6 +122,8 @@ class Switches(Data):
     """Where tenants may differ. Every tenant says each of them; there is no other way to behave differently."""
 
     own_measure: bool
+    second_review: bool  # an assessment is published only once a second monitor has rated it blind
+    right_of_reply: bool  # an assessment is published only once the government could reply to it
 
 
 class Reporting(Data):

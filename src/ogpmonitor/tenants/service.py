@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ogpmonitor.method.independence import load_independence
 from ogpmonitor.tenants.directory import TENANTS_SYNCED
 from ogpmonitor.tenants.files import TenantFolder
 from ogpmonitor.tenants.models import Tenant
@@ -24,6 +25,8 @@ class Synced:
 
 async def sync(session: AsyncSession, folders: Sequence[TenantFolder]) -> list[Synced]:
     """Every folder has its row and says the same; rows without a folder stay as they are. Runs as the owner.
+
+    The rules of independence that the database keeps itself are those of this release.
 
     A second call with the same folders writes nothing.
     """
@@ -41,6 +44,13 @@ async def sync(session: AsyncSession, folders: Sequence[TenantFolder]) -> list[S
             tenant.hosts, tenant.identity, tenant.digest = list(folder.tenant.hosts), identity, digest
         synced.append(Synced(tenant, changed))
     await session.flush()
+    await session.execute(
+        text(
+            "INSERT INTO platform.rules VALUES ('government_before_monitor', :months)"
+            " ON CONFLICT (name) DO UPDATE SET months = excluded.months WHERE rules.months <> excluded.months"
+        ),
+        {"months": load_independence().government_before_monitor.months},
+    )
     if any(one.changed for one in synced):
         await session.execute(text(f"NOTIFY {TENANTS_SYNCED}"))
     return synced

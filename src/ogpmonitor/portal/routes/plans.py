@@ -12,6 +12,7 @@ from ogpmonitor.kit.formats import reading_in
 from ogpmonitor.kit.respond import AnyRequest, place_of, public_page, shared
 from ogpmonitor.portal import queries
 from ogpmonitor.portal.composing import assessment_shown, commitment_page, plan_page
+from ogpmonitor.portal.corrections import corrected_since, former_of
 from ogpmonitor.portal.drift import drift_of
 from ogpmonitor.portal.history import steps_of, told
 from ogpmonitor.portal.register_csv import history_csv
@@ -54,7 +55,7 @@ class PlanController(Controller):
     async def assessment(
         self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str], code: FromPath[str]
     ) -> Response[bytes] | Redirect:
-        """One published assessment, whole."""
+        """One published assessment, whole; one that corrects another tells what it changed."""
         tenant, asked = tenant_of(request), edition_asked(request)
         published = await queries.published_plan(register, tenant.slug, plan, asked)
         found = next((one for one in published.assessments if one.code.casefold() == code.casefold()), None)
@@ -68,6 +69,8 @@ class PlanController(Controller):
             published=published,
             asked=asked,
             commitment=published.commitment(found.commitment) if found.commitment else None,
+            former=await former_of(register, published, found, place_of(request).lang),
+            corrected=await corrected_since(register, published, found) if asked is not None else None,
             one=assessment_shown(published, found, tenant.slug),
         )
 

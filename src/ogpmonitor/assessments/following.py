@@ -1,0 +1,134 @@
+"""Recommendations: what a monitor recommends and to whom, and what became of earlier ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from ogpmonitor.assessments.queries import Sheet
+from ogpmonitor.assessments.schemas import tidy
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.register.assessment_documents import AssessmentDocument, FollowUp, Recommendation
+from ogpmonitor.register.queries import Published
+
+MOST, LONGEST_TEXT, LONGEST_ADDRESSEE, BLANKS = 30, 2000, 200, 2
+STATES = ("followed", "partly", "not_followed", "too_early")
+TO_WHOM = msgid("Say to whom it is addressed.")
+WHAT = msgid("Say what you recommend.")
+TOO_LONG = msgid("This is too long.")
+TOO_MANY = msgid("At most thirty recommendations.")
+ONE_OF = msgid("Please choose one of the options.")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One recommendation as it stands in the form: also an empty line to fill in. `errors` by field."""
+
+    id: str
+    text: str = ""
+    addressee: str = ""
+    commitment: str = ""
+    errors: Mapping[str, str] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.addressee)
+
+    def kept(self) -> dict[str, Any]:
+        """As the workbench keeps it."""
+        return {"id": self.id, "text": self.text, "addressee": self.addressee, "commitment": self.commitment or None}
+
+
+def rows_of(sheet: Sheet) -> list[Row]:
+    """What is kept, and empty lines to add more."""
+    kept = [Row(**{**one, "commitment": one.get("commitment") or ""}) for one in sheet.assessment.recommendations]
+    return [*kept, *(Row(str(uuid4())) for _ in range(BLANKS))]
+
+
+def read_rows(sent: Mapping[str, Sequence[Any]], codes: Sequence[str]) -> list[Row]:
+    """What was sent, line by line, each with what is wrong with it; a line without an id of ours gets one."""
+    columns = [sent.get(f"recommendation_{name}", ()) for name in ("id", "text", "addressee", "commitment")]
+    rows: list[Row] = []
+    for values in zip(*columns, strict=False):
+        name, text, addressee, commitment = (tidy(value) for value in values)
+        errors = {}
+        if text and not addressee:
+            errors["addressee"] = TO_WHOM
+        if addressee and not text:
+            errors["text"] = WHAT
+        if len(text) > LONGEST_TEXT:
+            errors["text"] = TOO_LONG
+        if len(addressee) > LONGEST_ADDRESSEE:
+            errors["addressee"] = TOO_LONG
+        if commitment and commitment not in codes:
+            errors["commitment"] = ONE_OF
+        if len(rows) >= MOST:
+            errors["text"] = TOO_MANY
+        rows.append(Row(_id(name), text, addressee, commitment, errors))
+    return rows
+
+
+def _id(name: str) -> str:
+    try:
+        return str(UUID(name))
+    except ValueError:
+        return str(uuid4())
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A recommendation of an assessment published before, with what was answered to it."""
+
+    recommendation: Recommendation
+    assessment: AssessmentDocument
+    plan: str
+    answer: str | None = None
+    words: str = ""
+
+
+def earlier_recommendations(sheet: Sheet, published: Sequence[Published], lang: str) -> list[Earlier]:
+    """Every recommendation published in this jurisdiction that concerns what is assessed, but not by this assessment.
+
+    Of the same plan those about the same commitment or about none; of other plans all of them, so that the next plan
+    answers for the one before.
+    """
+    own, found = sheet.assessment, []
+    for one in published:
+        answers = {answer.recommendation: answer for answer in one.plan.recommendation_answers}
+        for document in one.assessments:
+            if (one.edition.plan, document.form, document.commitment) == (own.plan, own.form, own.commitment):
+                continue
+            for recommendation in document.recommendations:
+                if one.edition.plan == own.plan and recommendation.commitment not in (None, own.commitment):
+                    continue
+                answer = answers.get(recommendation.id)
+                found.append(
+                    Earlier(
+                        recommendation,
+                        document,
+                        one.edition.plan,
+                        answer.answer if answer else None,
+                        answer.words.in_(lang) if answer else "",
+                    )
+                )
+    return found
+
+
+def read_follow_ups(sent: Mapping[str, Sequence[Any]], earlier: Sequence[Earlier]) -> list[dict[str, Any]]:
+    """What was said about earlier recommendations; a state that is none of ours is left aside."""
+    said = []
+    for one in earlier:
+        state = next((tidy(value) for value in sent.get(f"follow_state:{one.recommendation.id}", ())), "")
+        words = next((tidy(value) for value in sent.get(f"follow_words:{one.recommendation.id}", ())), "")
+        if state in STATES:
+            said.append(
+                FollowUp.model_validate(
+                    {
+                        "recommendation": one.recommendation.id,
+                        "text": one.recommendation.text,
+                        "state": state,
+                        "words": words[:LONGEST_TEXT],
+                    }
+                ).model_dump(mode="json")
+            )
+    return said

@@ -1,0 +1,139 @@
+"""The pages of one assessment: to declare, to write, to review, to read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response
+
+from ogpmonitor.assessments import publishing, queries
+from ogpmonitor.assessments.editions import differences
+from ogpmonitor.assessments.following import Earlier, Row, earlier_recommendations, rows_of
+from ogpmonitor.assessments.handling import rules_at, slug_of
+from ogpmonitor.assessments.queries import Sheet
+from ogpmonitor.assessments.reading import read_document
+from ogpmonitor.assessments.schemas import PARTS, Given, Submission, anchor, number_of
+from ogpmonitor.assessments.screen import screen_of
+from ogpmonitor.kit.db import TenantSession, utc_now
+from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.i18n import translate
+from ogpmonitor.kit.respond import AnyRequest, page, place_of
+from ogpmonitor.method.independence import load_independence
+from ogpmonitor.register.assessment_documents import AssessmentDocument
+
+NO_QUESTION = {publishing.EVALUATOR, publishing.DECLARATION, publishing.SECOND_REVIEW, publishing.RIGHT_OF_REPLY}
+
+
+async def earlier_of(request: AnyRequest, session: TenantSession, sheet: Sheet) -> list[Earlier]:
+    """What was recommended before, for this assessment to follow up."""
+    published = await queries.list_published(session, slug_of(request))
+    return earlier_recommendations(sheet, published, place_of(request).lang)
+
+
+async def form_page(
+    request: AnyRequest,
+    session: TenantSession,
+    sheet: Sheet,
+    submission: Submission | None = None,
+    typed: Mapping[str, Given] | None = None,
+    *,
+    rows: list[Row] | None = None,
+    status: int = 200,
+    saved: bool = False,
+) -> Response[bytes]:
+    """The form of a draft, as it is kept or as it came back."""
+    lang, screen = place_of(request).lang, screen_of(sheet, submission, typed=typed)
+    signing = submission.errors.get("", {}).get("evaluator", ()) if submission else ()
+    recommended = rows if rows is not None else rows_of(sheet)
+    wrong = [(f"rec-{one.id}-{name}", message) for one in recommended for name, message in (one.errors or {}).items()]
+    errors = [*screen.errors, *((publishing.EVALUATOR, message) for message in signing), *wrong]
+    said = {one["recommendation"]: one for one in sheet.assessment.follow_ups}
+    return page(
+        request,
+        "assessments/assessment_form.html",
+        status=status,
+        sheet=sheet,
+        dossier=sheet.dossier,
+        screen=screen,
+        summary=[(field_id, translate(lang, message)) for field_id, message in errors],
+        submission=submission,
+        is_stale=status == 409,
+        saved=saved,
+        recommended=recommended,
+        earlier=[(one, said.get(one.recommendation.id)) for one in await earlier_of(request, session, sheet)],
+        differences=list(differences(sheet, lang)) if sheet.has_changed_since else [],
+        max_files=request.app.state.settings.max_files_per_form,
+        until=window.last_day(sheet.dossier.zone) if (window := sheet.dossier.window) else None,
+    )
+
+
+def declare_page(
+    request: AnyRequest, action: str, *, hidden: Mapping[str, str], typed: Mapping[str, str], errors: Mapping[str, str]
+) -> Response[bytes]:
+    """Where a monitor declares its conflicts of interest, before the first word of an assessment."""
+    lang = place_of(request).lang
+    told = {name: translate(lang, message) for name, message in errors.items()}
+    return page(
+        request,
+        "assessments/declare.html",
+        status=422 if errors else 200,
+        action=action,
+        carried=hidden,
+        typed=typed,
+        errors=told,
+        problems=list(told.items()),
+        rules=load_independence(),
+    )
+
+
+def review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200, problem: str = "") -> Response[bytes]:
+    """What is missing, and exactly what would be public; of one that was sent, what was replied until now."""
+    now, lang = utc_now().replace(microsecond=0), place_of(request).lang
+    document = publishing.document_of(sheet, language=lang, at=now)
+    found = [
+        (one.key if one.key in NO_QUESTION else anchor(one.key, PARTS.get(one.message, "")), one)
+        for one in publishing.publication_problems(sheet, rules_at(request))
+    ]
+    blocking = {one.key for one in publishing.form_problems(sheet)}
+    window = sheet.dossier.window
+    return page(
+        request,
+        "assessments/review.html",
+        status=status,
+        sheet=sheet,
+        dossier=sheet.dossier,
+        document=document,
+        parts=read_document(sheet.form, document, sheet.published.commitments),
+        problems=found,
+        may_send=not blocking and window is None,
+        is_open=window is not None and window.is_open(now),
+        rules=load_independence(),
+        asked={one.key: (number_of(one.question), one) for one in sheet.form.askings(sheet.asked_of)},
+        is_stale=status == 409 and not problem,
+        problem=translate(lang, problem) if problem else "",
+        differences=list(differences(sheet, lang)) if sheet.has_changed_since else [],
+    )
+
+
+def published_page(request: AnyRequest, sheet: Sheet, **more: Any) -> Response[bytes]:
+    """What the register says of it now.
+
+    Raises:
+        NotFound: the register does not hold it.
+    """
+    newest = sheet.newest or sheet.published
+    code = publishing.code_of(sheet.assessment)
+    document = newest.documents.get(("assessment", code))
+    if not isinstance(document, AssessmentDocument):
+        raise NotFound("assessment.not_found")
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "document": document,
+        "parts": read_document(sheet.form, document, sheet.published.commitments),
+        "sha256": newest.sha256_of("assessment", code),
+        "just_published": "published" in request.query_params,
+        "reason": "",
+        "errors": {},
+        "problems": [],
+        "is_superseded": document.version != sheet.assessment.revision,
+    }
+    return page(request, "assessments/assessment.html", **{**context, **more})

@@ -1,0 +1,49 @@
+"""Attempts on the monitor's work that were refused: kept where only its monitors read them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from ogpmonitor.audit.service import Doer
+from ogpmonitor.kit.db import Base, Identified, TenantOwned, utc_now
+
+MOST = 100
+LONGEST_PATH = 300
+
+
+class Refusal(Identified, TenantOwned, Base):
+    """Somebody was refused something. Rows can be inserted, never changed; the same within a minute is one."""
+
+    __tablename__ = "refusals"
+    __table_args__ = ({"schema": "workbench"},)
+
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor_role: Mapped[str | None]
+    permission: Mapped[str]
+    method: Mapped[str]
+    path: Mapped[str]
+
+
+async def note_refusal(session: AsyncSession, permission: str, *, method: str, path: str, by: Doer) -> None:
+    """The attempt is kept; the same attempt within one minute is kept once."""
+    row = {
+        "id": uuid4(),
+        "at": utc_now(),
+        "actor_id": by.id,
+        "actor_role": by.role,
+        "permission": permission,
+        "method": method,
+        "path": path[:LONGEST_PATH],
+    }
+    await session.execute(insert(Refusal).values(row).on_conflict_do_nothing())
+
+
+async def list_refusals(session: AsyncSession) -> Sequence[Refusal]:
+    """The newest attempts first, at most a hundred; nothing for who is no monitor of this tenant."""
+    return (await session.scalars(select(Refusal).order_by(Refusal.at.desc()).limit(MOST))).all()

@@ -1,0 +1,47 @@
+"""Mandates of monitoring bodies. The application can propose one; functions of the database confirm and end it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped
+
+from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
+
+
+class Mandate(Identified, TenantOwned, Versioned, Base):
+    """A body may assess the plans of this jurisdiction from and until a day, once its mandate is confirmed.
+
+    Its people are members only while it stands (`platform.stands`); what they have published stays for ever.
+    """
+
+    __tablename__ = "mandates"
+    __table_args__ = ({"schema": "platform"},)
+
+    body: Mapped[str]
+    contact: Mapped[str | None]  # of the body, public: a page or an address of an office, never a person's
+    mandate: Mapped[dict[str, Any]]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    people: Mapped[list[Any]]  # who works for the body here: name and e-mail, never public
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[UUID | None]
+    confirmed_as: Mapped[str | None]  # the platform role that confirmed it
+    refused_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str | None]  # why it was refused or ended before its day
+    demo: Mapped[bool]
+
+    def state(self, today: date) -> str:
+        """proposed, refused, ended, upcoming, standing or over, on a day of the tenant's zone."""
+        if self.refused_at is not None:
+            return "refused"
+        if self.confirmed_at is None:
+            return "proposed"
+        if self.ended_at is not None:
+            return "ended"
+        if today < self.starts_on:
+            return "upcoming"
+        return "over" if self.ends_on is not None and today > self.ends_on else "standing"

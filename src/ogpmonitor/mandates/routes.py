@@ -1,0 +1,152 @@
+"""`/workbench/monitoring`: who monitors this jurisdiction; `/desk/mandates`: confirming and ending mandates."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.audit.refusals import list_refusals
+from ogpmonitor.kit.db import TenantSession, seal, utc_now
+from ogpmonitor.kit.errors import Conflict, NotFound
+from ogpmonitor.kit.forms import Form, read_form
+from ogpmonitor.kit.i18n import translate
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.mandates import queries, service
+from ogpmonitor.mandates.models import Mandate
+from ogpmonitor.mandates.schemas import ProposalForm, ReasonForm
+from ogpmonitor.method.independence import load_independence
+from ogpmonitor.tenants.directory import TenantDirectory
+
+
+class MonitoringController(Controller):
+    """What a jurisdiction sees of its monitoring bodies, and how it proposes one."""
+
+    path = "/{lang:str}/{tenant:str}/workbench/monitoring"
+
+    @get("/", permission=Permission.MANDATE_READ)
+    async def show(
+        self, request: AnyRequest, session: NamedDependency[TenantSession], done: FromQuery[str] = ""
+    ) -> Response[bytes]:
+        return await _own_page(request, session, Form(), done=done)
+
+    @post("/", permission=Permission.MANDATE_PROPOSE)
+    async def propose(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes] | Redirect:
+        """The proposal waits for OGP's staff or an operator; 422 with messages and all that was typed."""
+        form = Form.of(ProposalForm, await read_form(request))
+        if form.value is None:
+            return await _own_page(request, session, form, status=422)
+        demo, lang = bool(request.app.state.demo), place_of(request).lang
+        await service.propose(session, form.value, language=lang, by=request.user, demo=demo)
+        return see_other(request, f"{place_of(request).tenant.slug}/workbench/monitoring/?done=proposed")
+
+
+class MandateController(Controller):
+    """Where OGP's staff and operators confirm monitoring bodies."""
+
+    path = "/{lang:str}/desk/mandates"
+
+    @get("/", permission=Permission.MANDATE_CONFIRM)
+    async def show(
+        self, request: AnyRequest, session: NamedDependency[TenantSession], done: FromQuery[str] = ""
+    ) -> Response[bytes]:
+        """The mandates of every jurisdiction, what waits for a decision first."""
+        return await _desk_page(request, session, done=done)
+
+    @post("/{slug:str}/{mandate_id:uuid}/confirm", permission=Permission.MANDATE_CONFIRM)
+    async def confirm(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[TenantSession],
+        slug: FromPath[str],
+        mandate_id: FromPath[UUID],
+    ) -> Response[bytes] | Redirect:
+        """The mandate stands; 409 with the reason where it cannot."""
+        mandate = await _mandate(request, session, slug, mandate_id)
+        try:
+            await service.confirm(session, mandate, by=request.user)
+        except Conflict as refused:
+            return await _desk_page(request, session, problem=(mandate_id, refused.message), status=409)
+        return see_other(request, "desk/mandates/?done=confirmed")
+
+    @post("/{slug:str}/{mandate_id:uuid}/end", permission=Permission.MANDATE_CONFIRM)
+    async def end(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[TenantSession],
+        slug: FromPath[str],
+        mandate_id: FromPath[UUID],
+    ) -> Response[bytes] | Redirect:
+        """The proposal is turned down, or the mandate ends; 422 without a reason."""
+        mandate = await _mandate(request, session, slug, mandate_id)
+        form = Form.of(ReasonForm, await read_form(request))
+        if form.value is None:
+            problem = (mandate_id, next(iter(form.errors.values()))[0])
+            return await _desk_page(request, session, problem=problem, status=422)
+        try:
+            await service.end(session, mandate, reason=form.value.reason, by=request.user)
+        except Conflict as refused:
+            return await _desk_page(request, session, problem=(mandate_id, refused.message), status=409)
+        return see_other(request, "desk/mandates/?done=ended")
+
+
+async def _mandate(request: AnyRequest, session: TenantSession, slug: str, mandate_id: UUID) -> Mandate:
+    directory: TenantDirectory = request.app.state.directory
+    tenant = next((one for one in directory.all if one.slug == slug), None)
+    if tenant is None:
+        raise NotFound("tenant.not_found")
+    await seal(session, tenant.id, request.user.id)
+    return await queries.get_mandate(session, mandate_id)
+
+
+async def _own_page(
+    request: AnyRequest, session: TenantSession, form: Form[ProposalForm], *, done: str = "", status: int = 200
+) -> Response[bytes]:
+    lang = place_of(request).lang
+    today: date = place_of(request).tenant.day_at(utc_now())
+    mandates = await queries.list_mandates(session)
+    errors = {name: " ".join(translate(lang, one) for one in said) for name, said in form.errors.items()}
+    return page(
+        request,
+        "mandates/monitoring.html",
+        status=status,
+        mandates=[(one, one.state(today), Localized.model_validate(one.mandate)) for one in mandates],
+        form=form,
+        errors=errors,
+        problems=list(errors.items()),
+        refusals=await list_refusals(session) if permits(request.user, Permission.ASSESSMENT_READ) else None,
+        cooling_off=load_independence().government_before_monitor,
+        done=done,
+    )
+
+
+async def _desk_page(
+    request: AnyRequest,
+    session: TenantSession,
+    *,
+    done: str = "",
+    problem: tuple[UUID, str] | None = None,
+    status: int = 200,
+) -> Response[bytes]:
+    await seal(session, None, request.user.id)
+    directory: TenantDirectory = request.app.state.directory
+    tenants = {tenant.id: tenant for tenant in directory.all}
+    now = utc_now()
+    rows: list[dict[str, Any]] = [
+        {
+            "mandate": one,
+            "tenant": tenants[one.tenant_id],
+            "state": one.state(tenants[one.tenant_id].day_at(now)),
+            "words": Localized.model_validate(one.mandate),
+        }
+        for one in await queries.list_mandates(session)
+        if one.tenant_id in tenants
+    ]
+    rows.sort(key=lambda row: row["state"] != "proposed")  # stable: the newest first among each
+    told = (problem[0], translate(place_of(request).lang, problem[1])) if problem else None
+    return page(request, "mandates/mandates.html", status=status, rows=rows, done=done, problem=told)

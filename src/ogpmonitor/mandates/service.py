@@ -1,0 +1,100 @@
+"""Writing mandates: proposed by a government or by the platform's people, confirmed by the latter alone.
+
+Confirming and ending are functions of the database (`platform.confirm_mandate`, `platform.end_mandate`): nothing that
+runs as the application's role can give anyone the role of a monitor in another way.
+"""
+
+from psycopg import errors
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.audit import service as audit
+from ogpmonitor.kit.db import utc_now
+from ogpmonitor.kit.errors import Conflict, NotPermitted
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.mandates.models import Mandate
+from ogpmonitor.mandates.schemas import ProposalForm
+
+DECIDED = msgid("This was decided meanwhile. Load the page again.")
+OWN_PROPOSAL = msgid("Somebody else must confirm what you proposed yourself.")
+NOT_INDEPENDENT = {
+    "government_role": msgid("One of these people has, or had a short time ago, a role in this government."),
+    "platform_role": msgid("One of these people works for the platform."),
+}
+
+
+async def propose(
+    session: AsyncSession, asked: ProposalForm, *, language: str, by: Actor, demo: bool = False
+) -> Mandate:
+    """The proposal waits for OGP's staff or an operator. Until then it opens nothing to anyone.
+
+    Raises:
+        NotPermitted: `by` may not propose.
+    """
+    if not permits(by, Permission.MANDATE_PROPOSE) and not permits(by, Permission.MANDATE_CONFIRM):
+        raise NotPermitted(Permission.MANDATE_PROPOSE)
+    mandate = Mandate(
+        body=asked.body,
+        contact=asked.contact,
+        mandate=Localized.model_validate({"source": language, language: asked.mandate}).model_dump(mode="json"),
+        starts_on=asked.starts_on,
+        ends_on=asked.ends_on,
+        people=asked.people,
+        proposed_at=utc_now(),
+        proposed_by=by.id,
+        demo=demo,
+    )
+    session.add(mandate)
+    await session.flush()
+    await audit.record(session, "mandate.proposed", by=by, about=mandate, after={"body": mandate.body})
+    return mandate
+
+
+async def confirm(session: AsyncSession, mandate: Mandate, *, by: Actor) -> None:
+    """The body may assess from its first day on, and its people have the role of a monitor for that term.
+
+    Raises:
+        NotPermitted: `by` is neither OGP's staff nor an operator.
+        Conflict: it was decided before, `by` proposed it, or one of its people is not independent.
+    """
+    if not permits(by, Permission.MANDATE_CONFIRM):
+        raise NotPermitted(Permission.MANDATE_CONFIRM)
+    if mandate.proposed_by == by.id:
+        raise Conflict("mandate.own_proposal", OWN_PROPOSAL)
+    await _call(session, "SELECT platform.confirm_mandate(:mandate)", mandate=mandate.id)
+    await session.refresh(mandate)
+    await audit.record(session, "mandate.confirmed", by=by, about=mandate, after={"body": mandate.body})
+
+
+async def end(session: AsyncSession, mandate: Mandate, *, reason: str, by: Actor) -> None:
+    """A proposal is turned down; a mandate that stands ends now. What the body has published stays.
+
+    Raises:
+        NotPermitted: `by` is neither of the platform's people nor of the body itself.
+        Conflict: it was decided before.
+    """
+    if not permits(by, Permission.MANDATE_CONFIRM) and not permits(by, Permission.ASSESSMENT_WRITE):
+        raise NotPermitted(Permission.MANDATE_CONFIRM)
+    await _call(session, "SELECT platform.end_mandate(:mandate, :reason)", mandate=mandate.id, reason=reason)
+    await session.refresh(mandate)
+    action = "mandate.refused" if mandate.refused_at else "mandate.ended"
+    await audit.record(session, action, by=by, about=mandate, after={"body": mandate.body}, reason=reason)
+
+
+async def _call(session: AsyncSession, statement: str, **values: object) -> None:
+    try:
+        async with session.begin_nested():
+            await session.execute(text(statement), values)
+    except DBAPIError as error:
+        if isinstance(error.orig, errors.NoDataFound):
+            raise Conflict("mandate.decided", DECIDED) from error
+        if isinstance(error.orig, errors.InsufficientPrivilege):
+            name = error.orig.diag.constraint_name or ""
+            if name in NOT_INDEPENDENT:
+                raise Conflict("mandate.not_independent", NOT_INDEPENDENT[name]) from error
+            raise NotPermitted(Permission.MANDATE_CONFIRM) from error
+        raise

@@ -1,0 +1,90 @@
+"""What the government answers to its monitor's recommendations. Published with the plan, in the government's voice."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.audit import service as audit
+from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned, utc_now
+from ogpmonitor.kit.errors import Conflict, NotPermitted
+from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.register import documents
+
+Verdict = Literal["accepted", "partly", "rejected"]
+CHANGED_MEANWHILE = msgid("Somebody else changed this while you were writing. Read it again.")
+
+
+class RecommendationAnswer(Identified, TenantOwned, Versioned, Base):
+    """One answer to one recommendation, until it is published and as it would be published next."""
+
+    __tablename__ = "recommendation_answers"
+    __table_args__ = (UniqueConstraint("tenant_id", "recommendation"), {"schema": "workbench"})
+
+    plan: Mapped[str]
+    recommendation: Mapped[str]
+    answer: Mapped[str]
+    words: Mapped[dict[str, Any]]
+    answered_at: Mapped[datetime]
+    demo: Mapped[bool]
+
+
+async def list_answers(session: AsyncSession) -> Sequence[RecommendationAnswer]:
+    """Every answer of the tenant, oldest first."""
+    statement = select(RecommendationAnswer).order_by(RecommendationAnswer.answered_at, RecommendationAnswer.id)
+    return (await session.scalars(statement)).all()
+
+
+async def public_answers(session: AsyncSession, plan: str) -> list[documents.RecommendationAnswer]:
+    """What the register would say of every answer about `plan`, oldest first."""
+    return [
+        documents.RecommendationAnswer.model_validate(
+            {
+                "recommendation": one.recommendation,
+                "answer": one.answer,
+                "words": one.words,
+                "answered_on": one.answered_at.date(),
+                "demo": one.demo,
+            }
+        )
+        for one in await list_answers(session)
+        if one.plan == plan
+    ]
+
+
+async def answer_recommendation(
+    session: AsyncSession,
+    recommendation: str,
+    verdict: Verdict,
+    words: Localized,
+    *,
+    plan: str,
+    version: int,
+    by: Actor,
+    demo: bool = False,
+) -> RecommendationAnswer:
+    """The answer says this; it is public once the plan is published. `version` is the one seen, 0 before the first.
+
+    Raises:
+        NotPermitted: `by` is not a coordinator.
+        Conflict: somebody else answered or changed the answer meanwhile.
+    """
+    if not permits(by, Permission.ASSESSMENT_REPLY):
+        raise NotPermitted(Permission.ASSESSMENT_REPLY)
+    statement = select(RecommendationAnswer).where(RecommendationAnswer.recommendation == recommendation)
+    row = (await session.scalars(statement.with_for_update())).one_or_none()
+    if (row.version if row else 0) != version:
+        raise Conflict("recommendation.changed", CHANGED_MEANWHILE)
+    if row is None:
+        row = RecommendationAnswer(plan=plan, recommendation=recommendation, demo=demo)
+        session.add(row)
+    row.answer, row.words, row.answered_at = verdict, words.model_dump(mode="json"), utc_now()
+    await session.flush()
+    await audit.record(session, "recommendation.answered", by=by, about=row, after={"answer": verdict})
+    return row

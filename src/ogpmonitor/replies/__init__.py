@@ -1,0 +1,1 @@
+"""The government's side of an assessment: clarifications, replies, answers to recommendations."""
