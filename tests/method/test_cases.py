@@ -26,13 +26,15 @@ def told(case: Case) -> dict[tuple[str, str | None], list[str]]:
 
 
 def test_mid_term_and_end_of_term_stand_side_by_side(case: Case) -> None:
-    assert told(case) == {
-        ("completion", None): ["limited", "complete"],
-        ("diog", "access_to_information"): ["-", "marginal"],
-        ("diog", "civic_participation"): ["-", "marginal"],
-        ("diog", "public_accountability"): ["-", "-"],
-        ("carried_forward", None): ["-", "not_carried_forward"],
-    }
+    assert list(told(case).items()) == list(
+        {
+            ("completion", None): ["limited", "complete"],
+            ("diog", "access_to_information"): ["-", "marginal"],
+            ("diog", "civic_participation"): ["-", "marginal"],
+            ("diog", "public_accountability"): ["-", "-"],
+            ("carried_forward", None): ["-", "not_carried_forward"],
+        }.items()
+    )
 
 
 def test_what_the_page_says_for_the_whole(case: Case) -> None:

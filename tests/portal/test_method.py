@@ -7,7 +7,9 @@ from tests.factories.site import Site
 
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.prose import as_text
+from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import load_method
+from ogpmonitor.method.independence import load_independence
 from ogpmonitor.method.marks import Mark
 
 METHOD = load_method()
@@ -40,6 +42,17 @@ async def test_every_question_and_option_is_there_with_its_mark_and_note(site: S
     for mark, word in MARKS[lang].items():
         least = sum(one.mark == mark for one in [*items, *options])
         assert page.count(f"<strong>{word}</strong>") > least, mark
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+async def test_deadlines_limits_and_the_rules_of_independence_are_there(site: Site, lang: str) -> None:
+    page = (await site.client.get(f"/{lang}/about/method/")).text
+
+    files = (load_deadlines(), load_independence())
+    rules = [one for file in files for _, one in file if hasattr(one, "source_note")]
+    assert len(rules) == 8
+    texts = [text for one in rules for text in (one.label, one.source_note)]
+    assert [text for text in texts if not text.has(lang) or str(as_text(text, lang)) not in page] == []
 
 
 async def test_scales_say_their_years_and_whether_they_are_historic(site: Site) -> None:
@@ -88,13 +101,14 @@ async def test_the_case_shows_both_moments_and_what_is_missing(site: Site) -> No
     spanish, english = [words((await site.client.get(f"/{lang}/{CASE}")).text) for lang in ("es", "en")]
 
     for page, told in (
-        (spanish, ["Limitado", "Completo", "“ Marginalmente ”", "Cambio en el cumplimiento: Aumentó",
+        (spanish, ["Limitado", "Completo", "«Marginalmente»", "«Yes»", "Cambio en el cumplimiento: Aumentó",
                    "Impacto potencial: en blanco en la página.", "falta esto: Impacto potencial .", "93 ministerios"]),
         (english, ["Limited", "Complete", "Change in completion: Increase", "Potential impact: blank on the page.",
-                   "is missing: Potential impact .", "(unofficial translation)", "Rated at the end of term only."]),
+                   "is missing: Potential impact .", "“Marginalmente”, Marginally (unofficial translation)",
+                   "“118” Institutions", "Rated at the end of term only."]),
     ):  # fmt: skip
-        spaced = re.sub(r"\s*([“”:.])\s*", r"\1", page)
-        assert [one for one in told if re.sub(r"\s*([“”:.])\s*", r"\1", one) not in spaced] == []
+        spaced = re.sub(r"\s*([“”«»:.,])\s*", r"\1", page)
+        assert [one for one in told if re.sub(r"\s*([“”«»:.,])\s*", r"\1", one) not in spaced] == []
 
 
 async def test_a_case_in_other_letters_leads_to_the_one_address_and_an_unknown_one_nowhere(site: Site) -> None:

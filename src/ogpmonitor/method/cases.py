@@ -137,14 +137,16 @@ class Case(Data):
         return frozenset(found.values())
 
     def rows(self, *codes: Moment, method: Method) -> list[CaseRow]:
-        """What was rated at the moments `codes`, beside one another."""
+        """What was rated at the moments `codes`, beside one another; what is on one scale stands together."""
         moments = [moment for code in codes if (moment := self.moment(code))]
         asked: dict[Rated, None] = {}
         for moment in reversed(moments):
             asked |= dict.fromkeys(cell.rated for cell in moment.cells)
+        scales = list(dict.fromkeys(scale for scale, _ in asked))
         by_ref = {scale.ref: scale for scale in method.scales.values()}
         return [
-            CaseRow(by_ref[scale], value, [moment.told(scale, value) for moment in moments]) for scale, value in asked
+            CaseRow(by_ref[scale], value, [moment.told(scale, value) for moment in moments])
+            for scale, value in sorted(asked, key=lambda rated: scales.index(rated[0]))
         ]
 
     def completion_change(self, method: Method) -> Option | None:

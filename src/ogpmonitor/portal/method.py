@@ -9,6 +9,7 @@ from ogpmonitor.method.cases import MOMENTS, Case, CaseCell, CaseGap, CaseRating
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.distinctions import load_distinctions
 from ogpmonitor.method.forms import Form, Method, Question, Scale, load_method
+from ogpmonitor.method.independence import load_independence
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal.verdicts import Verdict, verdict_for
 
@@ -17,10 +18,20 @@ OPENING = frozenset({"diog", "diog_overall"})  # drawn as whether it opened gove
 
 @dataclass(frozen=True, slots=True)
 class ShownScale:
-    """A scale with the questions that are answered on it."""
+    """A scale with the questions that are answered on it, by form."""
 
     scale: Scale
-    asked: Sequence[tuple[Form, Question]]
+    asked: Sequence[tuple[Form, Sequence[Question]]]
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether an option says more than its label."""
+        return any(option.help or option.plans_from for option in self.scale.options)
+
+    @property
+    def is_in_dataset(self) -> bool:
+        """Whether OGP's dataset knows an option by a code."""
+        return any(option.dataset for option in self.scale.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +55,30 @@ class ShownRow:
 def method_page() -> dict[str, Any]:
     """What `portal/method.html` shows: scales that a form asks, and apart those kept to read what others rated."""
     method = load_method()
-    scales = [ShownScale(scale, method.asking(scale)) for scale in method.scales.values()]
-    deadlines = load_deadlines()
+    scales = [ShownScale(scale, _asked(scale, method)) for scale in method.scales.values()]
+    deadlines, independence = load_deadlines(), load_independence()
     return {
+        "due": {name: getattr(deadlines, name) for form in method.forms.values() if (name := form.deadline)},
         "forms": sorted(method.forms.values(), key=_standing),
+        "opening": OPENING,
         "asked": [one for one in scales if one.asked],
         "others": [one for one in scales if not one.asked],
         "limits": [deadlines.inception, deadlines.end_of_commitment, deadlines.publication, deadlines.plan],
         "most": deadlines.commitments,
+        "between": [independence.government_before_monitor, independence.reply, independence.clarification],
         "distinctions": [
             (one, [_options(options, method) for options in one.requires]) for one in load_distinctions().items
         ],
         "values": load_values(),
         "cases": list(load_cases().values()),
     }
+
+
+def _asked(scale: Scale, method: Method) -> list[tuple[Form, list[Question]]]:
+    """Every form that asks `scale`, with its questions."""
+    found = method.asking(scale)
+    forms = {form.ref: form for form, _ in found}
+    return [(form, [one for other, one in found if other.ref == ref]) for ref, form in forms.items()]
 
 
 def _standing(form: Form) -> tuple[bool, bool, str, int]:
