@@ -10,20 +10,32 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError
-from tests.factories.assessments import PENALOLEN, PLAN, a_filled_draft, a_published_assessment
+from tests.factories.assessments import (
+    PENALOLEN,
+    PLAN,
+    a_filled_draft,
+    a_published_assessment,
+    a_second_review,
+    a_sent_assessment,
+)
 from tests.factories.attempts import ATTEMPTS, Scene, insert_edition
 from tests.factories.cast import Cast
 
 from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.models import Membership, Person, Role
-from ogpmonitor.kit.db import OWNER_ROLE, owner_session, seal
+from ogpmonitor.assessments.models import AssessmentNote
+from ogpmonitor.assessments.queries import get_sheet
+from ogpmonitor.audit.refusals import note_refusal
+from ogpmonitor.kit.db import OWNER_ROLE, owner_session, seal, utc_now
 from ogpmonitor.kit.storage import Storage
+from ogpmonitor.mandates.models import Mandate
 from ogpmonitor.register.documents import ManifestEntry
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.queries import published_plan
 from ogpmonitor.register.service import Address, append_edition
+from ogpmonitor.replies.service import reply
 from ogpmonitor.settings import Settings
 
 ATTACKERS = (
@@ -43,6 +55,16 @@ async def scene(cast: Cast, settings: Settings, key: SigningKey) -> Scene:
             session, cast.monitor, commitment="CLPLN0002", storage=Storage.at(settings.files_url)
         )
         published = await published_plan(session, PENALOLEN, PLAN)
+        session.add(
+            AssessmentNote(assessment_id=sheet.assessment.id, question="EOC1.1", words="?", written_at=utc_now())
+        )
+        await note_refusal(session, "assessment:read", method="GET", path="/", by=cast.monitor)
+        sent = await a_sent_assessment(session, cast.monitor)
+    async with cast.at(PENALOLEN, cast.coordinator) as session:
+        received = await get_sheet(session, PENALOLEN, sent.assessment.id)
+        await reply(session, received, {"EOC1.1": "Se hizo más."}, by=cast.coordinator)
+    async with cast.at(PENALOLEN, cast.second_monitor) as session:
+        await a_second_review(session, sheet.assessment.id, cast.second_monitor)
     answer = next(row for row in sheet.assessment.answers if row.question == "EOC1.1")
     own = next(citation for citation in answer.citations if citation["kind"] == "file")
     (document,) = published.assessments_of("C3")
@@ -55,6 +77,7 @@ async def scene(cast: Cast, settings: Settings, key: SigningKey) -> Scene:
         UUID(own["evidence_id"]),
         own["sha256"],
         finished.assessment.id,
+        sent.assessment.id,
         published,
         document,
     )
@@ -67,8 +90,12 @@ async def _people(cast: Cast, settings: Settings) -> Mapping[str, Actor]:
         session.add_all([Person(id=viewer.id, name="Viewer"), Person(id=former.id, name="Former")])
         await session.flush()
         await seal(session, cast.tenant_ids[PENALOLEN], None)
-        session.add(Membership(person_id=viewer.id, role="viewer", starts_on=date(2021, 1, 1)))
-        session.add(Membership(person_id=former.id, role="monitor", starts_on=date(2021, 1, 1), ends_on=yesterday))
+        mandate = await session.scalar(select(Mandate.id).where(Mandate.demo))
+        begun = date(2021, 1, 1)
+        session.add(Membership(person_id=viewer.id, role="viewer", starts_on=begun))
+        session.add(
+            Membership(person_id=former.id, role="monitor", starts_on=begun, ends_on=yesterday, mandate_id=mandate)
+        )
         await session.flush()
     return {
         "coordinator": cast.coordinator,
@@ -106,7 +133,10 @@ async def test_nobody_else_can_read_write_alter_drop_or_publish_an_assessment(sc
 @pytest.mark.parametrize("attacker", ["neighbour", "neighbour_monitor"])
 async def test_nobody_reaches_over_from_the_tenant_next_door(scene: Scene, attacker: str) -> None:
     who = scene.people[attacker]
-    own = {"insert_draft", "submit_as_monitor", "insert_assessment_document", "find_draft_in_jobs"}
+    own = {
+        "insert_draft", "submit_as_monitor", "insert_assessment_document", "find_draft_in_jobs", "read_private_note",
+        "read_declarations", "recuse_the_monitor", "end_the_mandate", "read_the_refusals",
+    }  # fmt: skip
 
     table = {name: await _try(scene, name, who, "maipu") for name in ATTEMPTS if name not in own}
 
@@ -117,6 +147,9 @@ async def test_the_monitor_itself_cannot_alter_what_it_published(scene: Scene) -
     final = {
         "alter_published", "reopen_published", "alter_published_rating", "delete_published", "alter_the_register",
         "delete_from_the_register", "slip_an_entry_into_an_edition", "let_anyone_fetch_the_own_file",
+        "alter_what_was_sent", "publish_what_was_sent", "take_back_what_was_sent", "delete_what_was_sent",
+        "stretch_the_window", "drop_the_window", "rewrite_the_mandate", "shorten_the_cooling_off",
+        "read_second_answers", "hand_in_the_second_review", "change_the_finding_of_a_reply", "forget_the_refusals",
         "drop_the_assessment", "change_the_rating_in_the_facts", "insert_assessment_as_a_commitment",
     }  # fmt: skip
 
@@ -131,6 +164,8 @@ async def test_the_attempts_would_succeed_for_whom_they_are_meant(scene: Scene) 
         "read_draft", "count_drafts_by_their_answers", "read_own_file", "read_trace_of_draft", "insert_draft",
         "insert_rating", "update_draft", "update_rating", "delete_draft", "delete_rating", "alter_own_file",
         "submit_as_monitor", "write_trace_as_monitor", "insert_assessment_document", "publish_in_the_monitors_voice",
+        "read_private_note", "write_private_note", "read_declarations", "read_second_review",
+        "ask_in_the_monitors_name", "send_the_draft_for_comment", "end_the_mandate", "read_the_refusals",
     )  # fmt: skip
 
     table = {name: await _try(scene, name, scene.cast.monitor) for name in own}

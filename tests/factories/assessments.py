@@ -1,11 +1,13 @@
 """Drafts and published assessments with dull answers, about Peñalolén's published plan."""
 
 from collections.abc import Mapping
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from ogpmonitor.accounts.actors import Actor
-from ogpmonitor.assessments import publishing, queries, service
+from ogpmonitor.assessments import publishing, queries, second, sending, service
 from ogpmonitor.assessments.answering import citable_evidence
-from ogpmonitor.assessments.declaring import NO_CONFLICT
+from ogpmonitor.assessments.declaring import NO_CONFLICT, declare
 from ogpmonitor.assessments.models import Assessment
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import Given
@@ -19,6 +21,7 @@ from ogpmonitor.register.models import Edition
 from ogpmonitor.register.queries import published_plan
 
 PENALOLEN, PLAN, FORM = "penalolen", "2021-2024", "end-of-commitment"
+ZONE = ZoneInfo("America/Santiago")
 LINK = Citation(kind="link", title="Acta", url="https://example.org/acta")
 
 
@@ -88,3 +91,20 @@ async def a_published_assessment(
     sheet = await a_filled_draft(session, by, commitment=commitment)
     edition = await publishing.publish(session, sheet, version=sheet.assessment.version, language="es", key=key, by=by)
     return sheet, edition
+
+
+async def a_second_review(session: TenantSession, assessment_id: UUID, by: Actor, **rated: tuple[str, str]) -> Sheet:
+    """`by` reviews the draft blind and has rated some of it; it is not handed in."""
+    sheet = await queries.get_sheet(session, PENALOLEN, assessment_id)
+    await declare(session, sheet.assessment, NO_CONFLICT, by=by)
+    await second.begin(session, sheet, by=by)
+    blind = await queries.get_sheet(session, PENALOLEN, assessment_id)
+    await second.rate(session, blind, rated or {"EOC1.1": ("limited", "Poco se ve.")}, by=by)
+    return await queries.get_sheet(session, PENALOLEN, assessment_id)
+
+
+async def a_sent_assessment(session: TenantSession, by: Actor, *, commitment: str = "C2") -> Sheet:
+    """An assessment to which the government may reply for fourteen days."""
+    sheet = await a_filled_draft(session, by, commitment=commitment)
+    await sending.send(session, sheet, version=sheet.assessment.version, zone=ZONE, by=by)
+    return await queries.get_sheet(session, PENALOLEN, sheet.assessment.id)

@@ -20,7 +20,10 @@ from ogpmonitor.register.service import Address, append_edition
 
 @dataclass(frozen=True)
 class Scene:
-    """A draft with a file of its own, a published assessment, and people who would like to meddle."""
+    """A draft with all that belongs to it, one that was sent for comment, a published one, and people who meddle.
+
+    The draft has a file of its own, a private note, and a second review that is under way. The sent one has a reply.
+    """
 
     cast: Cast
     key: SigningKey
@@ -30,6 +33,7 @@ class Scene:
     own_file: UUID
     own_file_sha256: str
     finished: UUID
+    sent: UUID
     published: Published
     document: AssessmentDocument
 
@@ -296,6 +300,196 @@ async def alter_the_register(session: TenantSession, _scene: Scene) -> int:
 @attempt
 async def delete_from_the_register(session: TenantSession, _scene: Scene) -> int:
     return await _change(session, "DELETE FROM register.edition_entries WHERE kind = 'assessment'")
+
+
+@attempt
+async def read_private_note(session: TenantSession, _scene: Scene) -> int:
+    return await _count(session, "SELECT 1 FROM workbench.assessment_notes")
+
+
+@attempt
+async def write_private_note(session: TenantSession, scene: Scene) -> int:
+    return await _change(
+        session,
+        "INSERT INTO workbench.assessment_notes (id, version, assessment_id, question, words, written_at)"
+        " VALUES (gen_random_uuid(), 1, :id, 'EOC9.9', 'x', now())",
+        id=scene.draft,
+    )
+
+
+@attempt
+async def read_declarations(session: TenantSession, _scene: Scene) -> int:
+    return await _count(session, "SELECT 1 FROM workbench.declarations UNION ALL SELECT 1 FROM workbench.recusals")
+
+
+@attempt
+async def declare_and_so_write(session: TenantSession, scene: Scene) -> int:
+    return await _change(
+        session,
+        "INSERT INTO workbench.declarations (id, assessment_id, person_id, has_conflict, statement, declared_at)"
+        " VALUES (gen_random_uuid(), :id, coalesce(platform.current_actor(), gen_random_uuid()), false, '', now())",
+        id=scene.sent,
+    )
+
+
+@attempt
+async def recuse_the_monitor(session: TenantSession, scene: Scene) -> int:
+    """Whoever is recused writes no more: a way to stop an assessment."""
+    return await _change(
+        session,
+        "INSERT INTO workbench.recusals (id, plan, commitment, person_id, reason, recused_at)"
+        " VALUES (gen_random_uuid(), :plan, 'CLPLN0002', :who, 'x', now())",
+        plan=PLAN,
+        who=scene.cast.second_monitor.id,
+    )
+
+
+@attempt
+async def read_second_review(session: TenantSession, _scene: Scene) -> int:
+    return await _count(session, "SELECT 1 FROM workbench.second_reviews")
+
+
+@attempt
+async def read_second_answers(session: TenantSession, _scene: Scene) -> int:
+    return await _count(session, "SELECT 1 FROM workbench.second_answers")
+
+
+@attempt
+async def hand_in_the_second_review(session: TenantSession, scene: Scene) -> int:
+    """While one is under way nothing is published: handing it in, or never, is not for others to decide."""
+    return await _change(
+        session, "UPDATE workbench.second_reviews SET handed_in_at = now() WHERE assessment_id = :id", id=scene.draft
+    )
+
+
+@attempt
+async def begin_a_second_review(session: TenantSession, scene: Scene) -> int:
+    return await _change(
+        session,
+        "INSERT INTO workbench.second_reviews (id, version, assessment_id, reviewer_id, begun_at)"
+        " VALUES (gen_random_uuid(), 1, :id, coalesce(platform.current_actor(), gen_random_uuid()), now())",
+        id=scene.sent,
+    )
+
+
+@attempt
+async def ask_in_the_monitors_name(session: TenantSession, scene: Scene) -> int:
+    return await _change(
+        session,
+        "INSERT INTO workbench.clarifications (id, version, assessment_id, form, plan, question, asked, asked_at,"
+        " due_on, demo) VALUES (gen_random_uuid(), 1, :id, 'end-of-commitment', :plan, 'EOC1.1', 'x', now(),"
+        " current_date, true)",
+        id=scene.draft,
+        plan=PLAN,
+    )
+
+
+@attempt
+async def send_the_draft_for_comment(session: TenantSession, scene: Scene) -> int:
+    return await _change(session, "UPDATE workbench.assessments SET status = 'comment' WHERE id = :id", id=scene.draft)
+
+
+@attempt
+async def open_a_window_on_the_draft(session: TenantSession, scene: Scene) -> int:
+    return await _change(
+        session,
+        "INSERT INTO workbench.reply_windows (id, version, assessment_id, sent_at, ends_at, days)"
+        " VALUES (gen_random_uuid(), 1, :id, now(), now() + interval '1 year', 365)",
+        id=scene.draft,
+    )
+
+
+@attempt
+async def stretch_the_window(session: TenantSession, scene: Scene) -> int:
+    return await _change(
+        session,
+        "UPDATE workbench.reply_windows SET ends_at = ends_at + interval '1 year', days = 379"
+        " WHERE assessment_id = :id",
+        id=scene.sent,
+    )
+
+
+@attempt
+async def drop_the_window(session: TenantSession, scene: Scene) -> int:
+    return await _change(session, "DELETE FROM workbench.reply_windows WHERE assessment_id = :id", id=scene.sent)
+
+
+@attempt
+async def alter_what_was_sent(session: TenantSession, scene: Scene) -> int:
+    return await _change(
+        session, "UPDATE workbench.assessment_answers SET value = 'complete' WHERE assessment_id = :id", id=scene.sent
+    )
+
+
+@attempt
+async def publish_what_was_sent(session: TenantSession, scene: Scene) -> int:
+    return await _change(session, "UPDATE workbench.assessments SET status = 'published' WHERE id = :id", id=scene.sent)
+
+
+@attempt
+async def take_back_what_was_sent(session: TenantSession, scene: Scene) -> int:
+    return await _change(session, "UPDATE workbench.assessments SET status = 'draft' WHERE id = :id", id=scene.sent)
+
+
+@attempt
+async def delete_what_was_sent(session: TenantSession, scene: Scene) -> int:
+    return await _change(session, "DELETE FROM workbench.assessments WHERE id = :id", id=scene.sent)
+
+
+@attempt
+async def change_the_finding_of_a_reply(session: TenantSession, scene: Scene) -> int:
+    """The database writes that part itself, whoever replies."""
+    changed = await _change(
+        session,
+        'UPDATE workbench.replies SET finding = \'{"value": "complete"}\' WHERE assessment_id = :id',
+        id=scene.sent,
+    )
+    kept = await _count(
+        session,
+        "SELECT 1 FROM workbench.replies WHERE assessment_id = :id AND finding ->> 'value' = 'complete'",
+        id=scene.sent,
+    )
+    return changed if kept else 0
+
+
+@attempt
+async def end_the_mandate(session: TenantSession, _scene: Scene) -> int:
+    return await _count(
+        session,
+        "SELECT platform.end_mandate(id, 'x') FROM platform.mandates WHERE tenant_id = platform.current_tenant()",
+    )
+
+
+@attempt
+async def rewrite_the_mandate(session: TenantSession, _scene: Scene) -> int:
+    return await _change(session, "UPDATE platform.mandates SET ends_on = '2021-01-02'")
+
+
+@attempt
+async def drop_the_monitors_membership(session: TenantSession, scene: Scene) -> int:
+    return await _change(session, "DELETE FROM platform.memberships WHERE person_id = :who", who=scene.cast.monitor.id)
+
+
+@attempt
+async def become_a_monitor(session: TenantSession, _scene: Scene) -> int:
+    return await _change(
+        session, "UPDATE platform.memberships SET role = 'monitor' WHERE person_id = platform.current_actor()"
+    )
+
+
+@attempt
+async def shorten_the_cooling_off(session: TenantSession, _scene: Scene) -> int:
+    return await _change(session, "UPDATE platform.rules SET months = 0")
+
+
+@attempt
+async def forget_the_refusals(session: TenantSession, _scene: Scene) -> int:
+    return await _change(session, "DELETE FROM workbench.refusals")
+
+
+@attempt
+async def read_the_refusals(session: TenantSession, _scene: Scene) -> int:
+    return await _count(session, "SELECT 1 FROM workbench.refusals")
 
 
 def _better(scene: Scene) -> AssessmentDocument:

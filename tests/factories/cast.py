@@ -16,13 +16,14 @@ TENANTS = ("maipu", "penalolen", "renca", "santiago")
 
 @dataclass(frozen=True)
 class Cast:
-    """Four people of Peñalolén's story, and a neighbour from Maipú who must see nothing."""
+    """Five people of Peñalolén's story, and a neighbour from Maipú who must see nothing."""
 
     database: Database
     tenant_ids: dict[str, UUID]
     coordinator: Actor
     contact: Actor
     monitor: Actor
+    second_monitor: Actor
     neighbour: Actor
     neighbour_monitor: Actor
     operator: Actor
@@ -56,6 +57,7 @@ async def the_cast(database: Database) -> Cast:
         coordinator=people["penalolen-coordinator"],
         contact=people["penalolen-contact"],
         monitor=people["penalolen-monitor"],
+        second_monitor=people["penalolen-monitor-2"],
         neighbour=people["maipu-coordinator"],
         neighbour_monitor=people["maipu-monitor"],
         operator=replace(people["operator"], role=None),

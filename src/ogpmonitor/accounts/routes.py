@@ -1,6 +1,7 @@
 """`/sign-in` and `/sign-out`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from ogpmonitor.accounts import service
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.middleware import COOKIE
-from ogpmonitor.accounts.models import Person, PlatformRole, Role
+from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import Database, TenantSession
 from ogpmonitor.kit.errors import NotFound
@@ -23,7 +24,7 @@ from ogpmonitor.kit.forms import Form, FormModel, read_form
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
-from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
+from ogpmonitor.tenants.directory import TenantDirectory
 
 ROLES_IN_ORDER = (Role.COORDINATOR, Role.CONTACT, Role.MONITOR, Role.VIEWER)
 LARGEST_FORM_BYTES = 16 * 1024  # two short fields, sent by anyone
@@ -40,7 +41,7 @@ class PersonaChoice(FormModel):
 
 @dataclass(frozen=True)
 class Entrance:
-    """One persona one may enter as. `role` is a role in a tenant or on the platform."""
+    """One persona one may enter as. `role` is a role in a tenant or on the platform; `unit` tells it from others."""
 
     persona: str
     role: str
@@ -132,10 +133,16 @@ async def _entrances(session: TenantSession, directory: TenantDirectory) -> tupl
     for tenant in directory.all:
         members = [one for one in await service.memberships_in(session, tenant.id) if one.person_id in people]
         members.sort(key=lambda one: ROLES_IN_ORDER.index(Role(one.role)))
-        entrances = [Entrance(people[one.person_id].persona or "", one.role, one.unit) for one in members]
+        entrances = [_entrance(one, people[one.person_id], members) for one in members]
         houses.append(House(tenant.slug, tenant.name, tenant.logo_url, entrances))
     platform = [Entrance(one.persona or "", one.platform_role) for one in people.values() if one.platform_role]
     return [house for house in houses if house.entrances], platform
+
+
+def _entrance(membership: Membership, person: Person, members: Sequence[Membership]) -> Entrance:
+    """Told apart by its unit, or by its name where several have the same role."""
+    is_only = sum(one.role == membership.role for one in members) == 1
+    return Entrance(person.persona or "", membership.role, membership.unit or (None if is_only else person.name))
 
 
 async def _who_is_here(request: AnyRequest, session: TenantSession) -> tuple[Actor | None, str]:
@@ -151,8 +158,8 @@ async def _first_page(session: TenantSession, person: Person, directory: TenantD
     """Where this person's work begins."""
     if person.platform_role in set(PlatformRole):
         return "desk/"
-    membership = await service.own_membership(session, person.id)
-    tenant: KnownTenant | None = next((one for one in directory.all if membership and one.is_home_of(membership)), None)
-    if membership is None or tenant is None:
-        return ""
-    return f"{tenant.slug}/workbench/" + ("assessments/" if membership.role == Role.MONITOR else "")
+    for membership in await service.own_memberships(session, person.id):
+        tenant = next((one for one in directory.all if one.is_home_of(membership)), None)
+        if tenant is not None:
+            return f"{tenant.slug}/workbench/" + ("assessments/" if membership.role == Role.MONITOR else "")
+    return ""

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -96,8 +97,9 @@ async def memberships_in(session: AsyncSession, tenant_id: UUID) -> list[Members
     return list(await session.scalars(select(Membership).order_by(Membership.role)))
 
 
-async def own_membership(session: AsyncSession, person_id: UUID) -> Membership | None:
-    """The first role that a person has in any tenant today. Seals the transaction to that person."""
+async def own_memberships(session: AsyncSession, person_id: UUID) -> Sequence[Membership]:
+    """The roles that a person has today, one for each tenant where it has any. Seals the transaction to that person."""
     await seal(session, None, person_id)
-    statement = select(Membership).where(Membership.person_id == person_id, IN_FORCE).order_by(Membership.id).limit(1)
-    return (await session.scalars(statement)).one_or_none()
+    stands = or_(Membership.role != Role.MONITOR, func.platform.stands(Membership.mandate_id))
+    statement = select(Membership).where(Membership.person_id == person_id, IN_FORCE, stands)
+    return (await session.scalars(statement.order_by(Membership.id))).all()

@@ -7,16 +7,19 @@ from uuid import UUID
 
 from litestar.datastructures import UploadFile
 
+from ogpmonitor.accounts.models import Role
+from ogpmonitor.accounts.service import own_memberships
 from ogpmonitor.assessments import queries, service
 from ogpmonitor.assessments.models import AssessmentStatus
 from ogpmonitor.assessments.publishing import Rules
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import tidy
 from ogpmonitor.evidence.service import Upload
-from ogpmonitor.kit.db import TenantSession, utc_now
+from ogpmonitor.kit.db import Database, TenantSession, utc_now
 from ogpmonitor.kit.errors import Conflict
 from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.respond import AnyRequest, place_of
+from ogpmonitor.tenants.directory import KnownTenant
 
 LONGEST_FILE_NAME = 200
 Sent = Mapping[str, Sequence[Any]]
@@ -79,6 +82,16 @@ def path_to(request: AnyRequest, assessment_id: UUID) -> str:
 def today_at(request: AnyRequest) -> date:
     today: date = place_of(request).tenant.day_at(utc_now())
     return today
+
+
+async def elsewhere_of(request: AnyRequest) -> Sequence[KnownTenant]:
+    """The other jurisdictions where whoever asks monitors today, by name."""
+    database: Database = request.app.state.database
+    async with database.tenant_session(None, request.user.id, read_only=True) as session:
+        roles = await own_memberships(session, request.user.id)
+    own = [one for one in roles if one.role == Role.MONITOR]
+    others = [one for one in request.app.state.directory.all if one.id != place_of(request).tenant.id]
+    return [tenant for tenant in others if any(tenant.is_home_of(membership) for membership in own)]
 
 
 def rules_at(request: AnyRequest) -> Rules:

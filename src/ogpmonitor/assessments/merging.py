@@ -1,30 +1,38 @@
 """Several monitors at one draft: what each changed is kept, and only where both changed the same do they choose."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from ogpmonitor.assessments.queries import Sheet
-from ogpmonitor.assessments.schemas import Given
+from ogpmonitor.assessments.schemas import Given, Submission
 
 NOTHING = Given()
 
 
-def merge(
-    sheet: Sheet, typed: Mapping[str, Given], seen: Mapping[str, str], *, by: UUID | None
-) -> tuple[dict[str, Given], list[str]]:
-    """The answers as they would be kept, and the questions that somebody else changed as well.
+def merge(sheet: Sheet, typed: Mapping[str, Given], submission: Submission) -> tuple[dict[str, Given], list[str]]:
+    """The answers as they would be kept, and the questions that were changed meanwhile as well.
 
-    `seen` are the marks of the answers that the page showed. An answer is somebody else's where it is not what the page
-    showed and `by` did not write it. For a question in conflict the merged answer is the one typed.
+    The page said with a mark which answer it showed to each question; without one, its version says whether anything
+    was changed meanwhile. For a question in conflict the merged answer is the one typed.
     """
-    kept, writers = sheet.answers, {row.question: row.written_by for row in sheet.assessment.answers}
+    is_newest = submission.version == sheet.assessment.version
+    kept, seen = sheet.answers, submission.seen
     merged, contested = dict(typed), []
     for key in {*typed, *kept}:
         mine, theirs = typed.get(key, NOTHING), kept.get(key, NOTHING)
-        if mine == theirs or theirs.mark == seen.get(key) or (key in writers and writers[key] == by):
+        shown = seen.get(key, theirs.mark if is_newest else "")
+        if mine == theirs or theirs.mark == shown:
             continue
-        if mine.mark == seen.get(key):
+        if mine.mark == shown:
             merged[key] = theirs
         else:
             contested.append(key)
     return merged, sorted(contested)
+
+
+def marks_of(sheet: Sheet, typed: Mapping[str, Given], merged: Mapping[str, Given]) -> dict[str, str]:
+    """The marks of what is kept now, for the page that goes on showing what was `typed` in it.
+
+    A question where a colleague's answer was kept has none: the page still shows the former one.
+    """
+    kept = sheet.answers
+    return {key: kept.get(key, NOTHING).mark for key in typed if merged.get(key, NOTHING) == typed[key]}

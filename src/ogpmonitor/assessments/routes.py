@@ -1,5 +1,6 @@
 """`/workbench/assessments`: the monitor's list, the form, the review before publishing, and what was published."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from ogpmonitor.assessments.declaring import Declared
 from ogpmonitor.assessments.handling import (
     Sent,
     draft_of,
+    elsewhere_of,
     one_of,
     open_of,
     path_to,
@@ -24,7 +26,7 @@ from ogpmonitor.assessments.handling import (
     slug_of,
     today_at,
 )
-from ogpmonitor.assessments.merging import merge
+from ogpmonitor.assessments.merging import marks_of, merge
 from ogpmonitor.assessments.models import AssessmentStatus
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import Given, Submission, read_submission, read_version
@@ -51,8 +53,13 @@ class AssessmentController(Controller):
     async def list(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes]:
         published = await queries.list_published(session, slug_of(request))
         found = boards(published, await queries.list_assessments(session), today=today_at(request))
-        discarded = "discarded" in request.query_params
-        return page(request, "assessments/assessments.html", boards=found, discarded=discarded)
+        return page(
+            request,
+            "assessments/assessments.html",
+            boards=found,
+            discarded="discarded" in request.query_params,
+            elsewhere=await elsewhere_of(request),
+        )
 
     @get("/new", permission=Permission.ASSESSMENT_WRITE)
     async def new(
@@ -113,13 +120,13 @@ class AssessmentController(Controller):
         """Save the whole form, or show it again with everything typed and what is wrong or was written meanwhile.
 
         What a colleague saved meanwhile stays, question by question; 409 only where both changed the same one. A form
-        that saves by itself is told the version it has now (204), or nothing but that it was not saved.
+        that saves by itself is told the version and the marks it has now, or nothing but that it was not saved.
         """
         settings, by_itself = request.app.state.settings, request.headers.get(AUTOSAVE) == "yes"
         sheet = await draft_of(request, session, assessment_id)
         sent = await sent_by(request, max_bytes=settings.max_upload_bytes)
         submission = read_submission(sent, answering.keys_of(sheet), max_bytes=settings.max_upload_bytes)
-        answers, contested = await _answers(request, session, sheet, submission)
+        typed, answers, contested = await _answers(request, session, sheet, submission)
         rows = following.read_rows(sent, sheet.commitments)
         if contested or submission.errors or any(row.errors for row in rows):
             status = 409 if contested else 422
@@ -137,8 +144,8 @@ class AssessmentController(Controller):
             more=await _more(request, session, sheet, sent, rows=rows, notes=submission.notes),
         )
         if by_itself:
-            headers = {**PRIVATE, "X-Version": str(sheet.assessment.version)}
-            return Response(b"", status_code=204, headers=headers)
+            told = {"version": sheet.assessment.version, "seen": marks_of(sheet, typed, answers)}
+            return Response(json.dumps(told).encode(), media_type="application/json", headers=dict(PRIVATE))
         target = "publish/" if one_of(sent, "then") == "review" else "?saved=1"
         return see_other(request, path_to(request, assessment_id) + target)
 
@@ -203,17 +210,15 @@ def _list_path(request: AnyRequest) -> str:
 
 async def _answers(
     request: AnyRequest, session: TenantSession, sheet: Sheet, submission: Submission
-) -> tuple[dict[str, Given], Sequence[str]]:
-    """The answers as they would be kept, and the questions that somebody else changed as well."""
+) -> tuple[Mapping[str, Given], Mapping[str, Given], Sequence[str]]:
+    """The answers as typed, as they would be kept, and the questions that were changed meanwhile as well."""
     files = await queries.own_files(session, answering.file_ids(submission))
     sources = answering.Sources.of(sheet, files.values(), place_of(request).lang)
-    answers: dict[str, Given] = answering.read_answers(submission, sources)
-    contested: Sequence[str] = ()
-    if submission.version != sheet.assessment.version:
-        answers, contested = merge(sheet, answers, submission.seen, by=request.user.id)
+    typed: Mapping[str, Given] = answering.read_answers(submission, sources)
+    answers, contested = merge(sheet, typed, submission)
     most = request.app.state.settings.max_files_per_form
     answering.check_answers(sheet, answers, submission, max_files=most)
-    return answers, contested
+    return typed, answers, contested
 
 
 async def _more(

@@ -131,7 +131,7 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
         ticked={key: tuple(tidy(name) for name in sent.get(f"cite:{key}", ())) for key in keys},
         links={key: (tidy(_first(sent, f"link_title:{key}")), tidy(_first(sent, f"link_url:{key}"))) for key in keys},
         uploads={key: [one for one in sent.get(f"file:{key}", ()) if isinstance(one, Upload)] for key in keys},
-        seen={key: _first(sent, f"seen:{key}") for key in keys},
+        seen={key: _first(sent, f"seen:{key}") for key in keys if f"seen:{key}" in sent},
         notes={key: tidy(_first(sent, f"note:{key}"))[:MAX_NOTE] for key in keys if f"note:{key}" in sent},
     )
     if len(submission.evaluator) > MAX_EVALUATOR:

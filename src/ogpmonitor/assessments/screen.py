@@ -192,7 +192,7 @@ class _Builder:
             link=self.submission.links.get(key, ("", "")) if self.submission else ("", ""),
             errors=self.errors.get(key, {}),
             only_if=self._only_if(question),
-            mark=(self.submission.seen.get(key) if self.submission else None) or theirs.mark,
+            mark=theirs.mark,
             **self._around(asking),
             follow=[self.asked(follower, ()) for follower in followers],
         )

@@ -45,7 +45,7 @@ async def load_demo(settings: Settings, key: SigningKey) -> None:
     try:
         for one in found:
             tenant = one.folder.tenant
-            own = {persona.role: persona for persona in cast if persona.tenant == tenant.slug}
+            own = {persona.role: persona for persona in reversed(cast) if persona.tenant == tenant.slug}  # the first
             jurisdiction = Jurisdiction(slug=tenant.slug, name=tenant.name, country=tenant.country)
             await _load_tenant(
                 Stage(

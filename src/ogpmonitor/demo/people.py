@@ -47,7 +47,7 @@ class Persona:
 
 
 def personas(slugs: Sequence[str]) -> list[Persona]:
-    """A coordinator and a monitor for every tenant, a contact in Peñalolén, and the platform's own people."""
+    """A coordinator and a monitor everywhere, a contact and a second monitor in Peñalolén, the platform's people."""
     cast = [
         persona
         for slug in slugs
@@ -58,6 +58,7 @@ def personas(slugs: Sequence[str]) -> list[Persona]:
     ]
     unit = "Dirección de Medio Ambiente"
     cast.append(Persona("penalolen-contact", "Enlace de unidad (demo)", "penalolen", Role.CONTACT, unit))
+    cast.append(Persona("penalolen-monitor-2", "Segundo monitor (demo)", "penalolen", Role.MONITOR))
     cast.append(Persona("ogp-staff", "Equipo de OGP (demo)", platform_role=PlatformRole.OGP_STAFF))
     cast.append(Persona("operator", "Operación (demo)", platform_role=PlatformRole.OPERATOR))
     return cast
@@ -88,7 +89,10 @@ async def load_people(session: AsyncSession, cast: Sequence[Persona], tenant_ids
 
 
 async def _mandate(session: AsyncSession) -> Mandate:
-    """The invented body under which the monitor of this tenant works."""
+    """The invented body under which the monitors of this tenant work."""
+    begun = (await session.scalars(select(Mandate).where(Mandate.demo).limit(1))).one_or_none()
+    if begun is not None:
+        return begun
     mandate = Mandate(
         body="Ente de monitoreo (demo)",
         contact=None,

@@ -101,9 +101,10 @@
       flight = fetch(form.getAttribute("action"), { method: "POST", body, headers: { "X-Autosave": "yes" }, redirect: "manual" });
       try {
         const answer = await flight;
-        if (answer.status === 204) {
-          const next = answer.headers.get("X-Version");
-          if (next) for (const one of versionsOf(form)) if (one.name === "version") one.value = next;
+        if (answer.ok) {
+          const { version, seen: marks = {} } = answer.status === 204 ? { version: answer.headers.get("X-Version") } : await answer.json();
+          if (version) for (const one of versionsOf(form)) if (one.name === "version") one.value = version;
+          for (const [name, mark] of Object.entries(marks)) if (form.elements[`seen:${name}`]) form.elements[`seen:${name}`].value = mark;
           shown = sent;
           isDirty = !same(now(), sent);
           if (!isDirty) { drop(key); state(form, say("Saved", clock(Date.now())), "saved"); }
