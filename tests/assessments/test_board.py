@@ -1,60 +1,60 @@
-"""`assessments/board.py`: what can be assessed and when it is due."""
+"""`assessments/board.py`: what can be assessed, how far each assessment is, and how late."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from tests.factories.documents import SHA, a_commitment, a_plan
 
-from ogpmonitor.assessments.board import boards, due, implemented_on, latest_forms
-from ogpmonitor.kit.localized import Localized
-from ogpmonitor.kit.partial_date import PartialDate
-from ogpmonitor.register.documents import CommitmentDocument, Jurisdiction, PlanDocument, PublishedMilestone
+from ogpmonitor.assessments.board import PlanBoard, boards
+from ogpmonitor.assessments.models import Assessment, AssessmentStatus
+from ogpmonitor.register.documents import canonical, name_of
+from ogpmonitor.register.models import Edition, EditionEntry
+from ogpmonitor.register.queries import Published
 
-TITLE = Localized.of("es", es="Título")
-
-
-def a_plan(**given: object) -> PlanDocument:
-    """A submitted plan that ends in September 2024."""
-    facts = {"slug": "p", "title": TITLE, "status": "submitted", "source_language": "es", "ends_on": "2024-09"}
-    jurisdiction = Jurisdiction(slug="x", name=TITLE, country="CL")
-    return PlanDocument.model_validate({**facts, "jurisdiction": jurisdiction, **given})
+TODAY = date(2024, 11, 9)
 
 
-def a_commitment(*milestones: tuple[str, date | None], ends_on: str | None = None) -> CommitmentDocument:
-    """A commitment with milestones of this progress, completed on this day."""
-    steps = [
-        PublishedMilestone(code=f"M{number}", title=TITLE, progress=progress, completed_on=day)
-        for number, (progress, day) in enumerate(milestones)
+def published(status: str = "ended") -> Published:
+    """An edition of a plan with one commitment, which was to end in September 2024."""
+    documents = (a_plan(status=status), a_commitment())
+    bodies = [canonical(one) for one in documents]
+    entries = [
+        EditionEntry(kind=one.kind, code=one.code, document_sha256=name_of(body))
+        for one, body in zip(documents, bodies, strict=True)
     ]
-    ends = PartialDate.parse(ends_on) if ends_on else None
-    return CommitmentDocument(code="C1", number="1", title=TITLE, ends_on=ends, milestones=tuple(steps))
+    return Published(Edition(plan="2021-2024", sha256=SHA), entries, {name_of(body): body for body in bodies})
 
 
-@pytest.mark.parametrize(
-    ("commitment", "expected"),
-    [
-        (a_commitment(("completed", date(2023, 5, 1)), ("completed", date(2023, 3, 1))), date(2023, 5, 1)),
-        (a_commitment(("completed", date(2023, 5, 1)), ("withdrawn", None)), date(2023, 5, 1)),
-        (a_commitment(("completed", date(2023, 5, 1)), ("ongoing", None)), date(2024, 9, 30)),
-        (a_commitment(("withdrawn", None)), date(2024, 9, 30)),
-        (a_commitment(ends_on="2023-12"), date(2023, 12, 31)),
-        (a_commitment(), date(2024, 9, 30)),
-    ],
-)
-def test_implemented_on_is_the_last_completion_or_the_planned_end(
-    commitment: CommitmentDocument, expected: date
-) -> None:
-    assert implemented_on(a_plan(), commitment) == expected
-
-
-def test_due_follows_the_data_and_is_unknown_without_a_date() -> None:
-    forms = {form.code: form for form in latest_forms()}
-
-    assert due(forms["end-of-commitment"], a_plan(), a_commitment()) == date(2024, 10, 30)
-    assert due(forms["end-of-commitment"], a_plan(ends_on=None), a_commitment()) is None
-    assert due(forms["inception"], a_plan(submitted_on="2021-11-16"), None) == date(2022, 1, 16)
-    assert due(forms["inception"], a_plan(), None) is None
-    assert due(forms["end-of-term"], a_plan(), None) is None
+def the_board(*begun: Assessment, status: str = "ended") -> PlanBoard:
+    (found,) = boards([published(status)], begun, today=TODAY)
+    return found
 
 
 def test_boards_of_nothing_published_are_empty() -> None:
-    assert boards([], [], today=date(2024, 1, 1)) == []
+    assert boards([], [], today=TODAY) == []
+
+
+def test_every_form_is_listed_with_the_day_it_is_due() -> None:
+    board = the_board()
+
+    assert [(one.form.code, one.due_on, one.late_days, one.state) for one in [*board.commitments, *board.whole]] == [
+        ("end-of-commitment", date(2024, 10, 30), 10, "none"),
+        ("inception", date(2022, 1, 16), 1028, "none"),
+        ("end-of-term", None, 0, "none"),
+    ]
+    assert (board.is_open, the_board(status="co_creation").is_open) == (True, False)
+
+
+@pytest.mark.parametrize(("status", "late_days"), [(AssessmentStatus.DRAFT, 10), (AssessmentStatus.PUBLISHED, 0)])
+def test_a_draft_is_late_and_what_was_published_is_not(status: AssessmentStatus, late_days: int) -> None:
+    begun = Assessment(
+        form="end-of-commitment",
+        plan="2021-2024",
+        commitment="C1",
+        status=status,
+        published_at=datetime(2024, 12, 1, tzinfo=UTC),
+    )
+
+    (entry,) = the_board(begun).commitments
+
+    assert (entry.state, entry.late_days) == (status, late_days)

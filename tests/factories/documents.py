@@ -1,7 +1,9 @@
 """Documents as the register holds them, with dull defaults, and editions of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 from tests.factories.cast import Cast
@@ -36,7 +38,7 @@ from ogpmonitor.register.documents import (
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.parts import PublishedEvidence
-from ogpmonitor.register.queries import published_plan
+from ogpmonitor.register.queries import Told, published_plan
 from ogpmonitor.register.service import Address, append_edition
 
 SHA = "0" * 64
@@ -98,6 +100,22 @@ def an_assessment(commitment: str = "C1", completion: str = "substantial", **giv
         "ratings": (Rating(measures="completion", code=completion),),
     }
     return AssessmentDocument(**default | given)
+
+
+@dataclass(frozen=True)
+class ToldBy(Told):
+    """A plan that nobody published."""
+
+    given: Sequence[Document]
+
+    @cached_property
+    def documents(self) -> dict[tuple[str, str], Document]:
+        return {(one.kind, one.code): one for one in self.given}
+
+
+def told_by(*documents: Document) -> ToldBy:
+    """A plan as these documents tell it."""
+    return ToldBy(documents)
 
 
 def a_mandate(**given: Any) -> Mandate:

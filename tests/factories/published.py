@@ -92,6 +92,7 @@ def a_plan(**given: Any) -> PlanDocument:
         "title": words("Plan de prueba 2031", "Test plan 2031"),
         "status": "submitted",
         "source_language": "es",
+        "submitted_on": PartialDate.parse("2024-02-15"),
         "ends_on": PartialDate.parse("2034-06"),
         "cycle_ends_on": PartialDate.parse("2034-08"),
         "sources": (Source(title="A source"),),

@@ -56,7 +56,16 @@ async def test_public_pages_fit_a_phone(travellers: Traveller.Maker) -> None:
         ("home", ""), ("jurisdiction", "santiago/"), ("cocreation", "renca/"), ("plan", "penalolen/plans/2021-2024/"),
         ("commitment", "maipu/plans/2023-2024/commitments/C1/"), ("compare", "compare/"), ("verify", "verify/"),
         ("editions", "penalolen/plans/2021-2024/editions/"), ("edition", "penalolen/plans/2021-2024/editions/3/"),
-        ("about", "about/"), ("search", "?q=transparencia"), ("sign-in", "sign-in/"),
+        ("about", "about/"), ("method", "about/method/"), ("method-case", "about/method/cases/CL0026/"),
+        ("search", "?q=transparencia"), ("sign-in", "sign-in/"),
     ):  # fmt: skip
         assert (await phone.open(path)).status == 200, path
         await phone.look(f"phone-{name}")
+
+
+async def test_the_board_of_assessments_fits_a_phone(travellers: Traveller.Maker) -> None:
+    staff = await travellers("es", width=320)
+    await staff.enter("ogp-staff")
+
+    assert (await staff.open("desk/assessments/")).status == 200
+    await staff.look("phone-desk-assessments")

@@ -129,6 +129,10 @@ async def the_staff_compares(staff: Traveller) -> None:
     """OGP's staff see every jurisdiction in one table."""
     await staff.enter("ogp-staff")
     await staff.look("desk")
+    await staff.page.click('main a[href$="/desk/assessments/"]')
+    await staff.page.click('main nav a[href*="status=late"]')
+    assert await staff.page.locator("main tbody .state--late").count() >= 1
+    await staff.look("desk-assessments")
     await staff.open("compare/")
     assert await staff.page.locator("main tbody tr").count() >= 4
     await staff.look("compare")

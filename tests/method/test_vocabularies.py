@@ -6,6 +6,8 @@ from pydantic import ValidationError
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import Vocabulary, load_policy_areas, load_values
 
+NOTE = {"source": "en", "en": "Somewhere"}
+
 
 def test_questionnaire_has_the_published_questions_in_their_order() -> None:
     questions = load_questionnaire().questions
@@ -45,7 +47,7 @@ def test_values_are_four_and_technology_does_not_suffice_alone() -> None:
 )
 def test_vocabulary_refuses_codes_that_cannot_be_looked_up(items: list[dict[str, str]], reason: str) -> None:
     label = {"source": "en", "en": "A"}
-    data = {"source_language": "en", "code": "x", "version": 1, "mark": "derived", "source_note": ""}
+    data = {"source_language": "en", "code": "x", "version": 1, "mark": "derived", "source_note": NOTE}
 
     with pytest.raises(ValidationError, match=reason):
         Vocabulary.model_validate({**data, "items": [{"kind": "area", "label": label, **item} for item in items]})

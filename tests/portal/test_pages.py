@@ -19,6 +19,8 @@ PAGES = {
     "": ("seguidos hasta el final", "followed to the end"),
     "?q=peñalolen": ("Resultados de «peñalolen»", "Results for “peñalolen”"),
     "about/": ("Dos voces", "Two voices"),
+    "about/method/": ("El método", "The method"),
+    "about/method/cases/CL0026/": ("Medio término y fin de término", "Mid-term and end of term"),
     "penalolen/": ("272.913 personas (2024)", "272,913 people (2024)"),
     "penalolen/about/": ("Acerca de Peñalolén", "About Peñalolén"),
     "santiago/": (

@@ -6,10 +6,9 @@ from datetime import date
 
 from ogpmonitor.assessments.models import Assessment, AssessmentStatus
 from ogpmonitor.assessments.service import is_open
-from ogpmonitor.method.deadlines import Deadline, load_deadlines
-from ogpmonitor.method.forms import Form, load_method
-from ogpmonitor.register.documents import CommitmentDocument, PlanDocument
-from ogpmonitor.register.lateness import carried_out_on
+from ogpmonitor.method.forms import Form
+from ogpmonitor.register.documents import CommitmentDocument
+from ogpmonitor.register.duties import due, latest_forms
 from ogpmonitor.register.queries import Published
 
 
@@ -61,27 +60,3 @@ def _board(published: Published, begun: Mapping[tuple[str, str, str | None], Ass
         [entry(form, one) for one in published.commitments for form in forms if form.about == "commitment"],
         [entry(form, None) for form in forms if form.about == "plan"],
     )
-
-
-def latest_forms() -> list[Form]:
-    """The newest version of every form, in the order they are due in."""
-    method = load_method()
-    found = [method.form(code) for code in sorted({code for code, _ in method.forms})]
-    return sorted(found, key=lambda form: (form.deadline is None, form.code != "inception"))
-
-
-def due(form: Form, plan: PlanDocument, commitment: CommitmentDocument | None) -> date | None:
-    """The last day on which an assessment on `form` is in time; None where the dates it follows from are unknown."""
-    deadline: Deadline | None = getattr(load_deadlines(), form.deadline) if form.deadline else None
-    if deadline is None:
-        return None
-    if commitment is None:
-        return deadline.after(plan.submitted_on.last_day) if plan.submitted_on else None
-    ended = implemented_on(plan, commitment)
-    return deadline.after(ended) if ended else None
-
-
-def implemented_on(plan: PlanDocument, commitment: CommitmentDocument) -> date | None:
-    """The day its last milestone was completed; while one is not, the day it was planned to end."""
-    planned = commitment.ends_on or plan.ends_on
-    return carried_out_on(commitment) or (planned.last_day if planned else None)

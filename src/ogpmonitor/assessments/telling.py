@@ -115,8 +115,10 @@ def _correction(sheet: Sheet) -> told.Correction | None:
     document = newest.documents.get(("assessment", code))
     if not isinstance(document, told.AssessmentDocument):
         return None
+    before = document.corrects
     return told.Correction(
         sha256=newest.sha256_of("assessment", code),
         published_on=sheet.dossier.day(document.published_at),
         reason=sheet.assessment.correction or "",
+        first_published_on=(before.first_published_on or before.published_on) if before else None,
     )

@@ -10,13 +10,15 @@ from litestar.params import FromQuery
 
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.comparison import charts
+from ogpmonitor.comparison.duties import STATES, Owed, Tally, owed_by
 from ogpmonitor.comparison.queries import current_plans
-from ogpmonitor.comparison.spreadsheet import to_csv
+from ogpmonitor.comparison.spreadsheet import duties_csv, to_csv
 from ogpmonitor.comparison.table import SORTS, Jurisdiction, Order, Row, row_of, sorted_rows, total_of
 from ogpmonitor.kit.db import RegisterSession, utc_now
-from ogpmonitor.kit.respond import AnyRequest, page, place_of, public_page, shared
+from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, public_page, shared
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import load_method
+from ogpmonitor.register.queries import newest_published
 from ogpmonitor.tenants.directory import TenantDirectory
 
 STATUSES = ("member", "other")
@@ -97,15 +99,45 @@ class DeskController(Controller):
         rows = await _rows(request, register, Wish("late", "descending"))
         return page(request, "comparison/desk.html", rows=rows, total=total_of(rows))
 
+    @get("/assessments", permission=Permission.DESK_READ)
+    async def assessments(
+        self, request: AnyRequest, register: NamedDependency[RegisterSession], status: FromQuery[str | None] = None
+    ) -> Response[bytes]:
+        """What every monitoring body owes and gave; only in one state (`status`), if it is asked for."""
+        rows, tally = await _owed(request, register)
+        chosen = status if status in STATES else ""
+        shown = [row for row in rows if not chosen or row.state == chosen]
+        return page(request, "comparison/assessments.html", rows=shown, tally=tally, chosen=chosen, states=STATES)
 
-async def _rows(request: AnyRequest, register: RegisterSession, wish: Wish) -> list[Row]:
+    @get("/assessments/assessments.csv", permission=Permission.DESK_READ)
+    async def download_assessments(
+        self, request: AnyRequest, register: NamedDependency[RegisterSession], status: FromQuery[str | None] = None
+    ) -> Response[bytes]:
+        """What the page with the same query shows, row by row."""
+        rows, _ = await _owed(request, register)
+        chosen = [row for row in rows if status not in STATES or row.state == status]
+        headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="assessments.csv"'}
+        body = duties_csv(chosen, place_of(request).lang)
+        return Response(body, media_type="text/csv", headers=headers)
+
+
+async def _owed(request: AnyRequest, register: RegisterSession) -> tuple[list[Owed], Tally]:
+    return owed_by(_compared(request), await newest_published(register), place_of(request).lang)
+
+
+def _compared(request: AnyRequest, status: str = "") -> list[Jurisdiction]:
+    """Every jurisdiction, or only the members, or only the others; and what day it is there."""
     directory: TenantDirectory = request.app.state.directory
     now = utc_now()
-    compared = [
+    return [
         Jurisdiction(t.slug, t.name, t.badge.is_member, t.badge.label, t.zone, t.day_at(now))
         for t in directory.all
-        if not wish.status or t.badge.is_member == (wish.status == "member")
+        if not status or t.badge.is_member == (status == "member")
     ]
+
+
+async def _rows(request: AnyRequest, register: RegisterSession, wish: Wish) -> list[Row]:
+    compared = _compared(request, wish.status)
     plans = await current_plans(register, {who.slug: who.today for who in compared})
     expected = load_deadlines().publication
     rows = [row_of(who, plans.get(who.slug), expected) for who in compared]

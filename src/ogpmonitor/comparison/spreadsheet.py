@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ogpmonitor.comparison.duties import STATES, Owed
 from ogpmonitor.comparison.table import Row, Total
 from ogpmonitor.kit.cells import csv_of
 from ogpmonitor.kit.i18n import msgid, translate
@@ -32,6 +33,49 @@ COLUMNS: Mapping[str, str] = {
 RATED = msgid("Rated: %(level)s")
 NOT_ASSESSED = msgid("Rated: not assessed")
 TOTAL = msgid("Sum of the rows above")
+
+OWED: Mapping[str, str] = {
+    "jurisdiction": msgid("Jurisdiction"),
+    "slug": msgid("Code of the jurisdiction"),
+    "plan": msgid("Plan (code)"),
+    "form": msgid("Form (code)"),
+    "title": msgid("Form"),
+    "commitment": msgid("Commitment (code)"),
+    "state": msgid("State of the assessment (code)"),
+    "words": msgid("State of the assessment"),
+    "due_on": msgid("Due"),
+    "published_on": msgid("Published on"),
+    "late_days": msgid("Days late"),
+    "demo": msgid("Assessment is demonstration content (1 or 0)"),
+    "edition": msgid("Number of the edition"),
+    "sha256": msgid("Fingerprint of the edition (SHA-256)"),
+}
+
+
+def duties_csv(rows: Sequence[Owed], lang: str) -> bytes:
+    """`rows` in their order. Days late are empty where there is no date to count from."""
+    heads = [translate(lang, words) for words in OWED.values()]
+    return csv_of([heads, *([_owed(row, lang)[name] for name in OWED] for row in rows)])
+
+
+def _owed(row: Owed, lang: str) -> dict[str, object]:
+    duty, edition = row.duty, row.published.edition
+    return {
+        "jurisdiction": row.who.name.in_(lang),
+        "slug": row.who.slug,
+        "plan": edition.plan,
+        "form": duty.form.code,
+        "title": duty.form.title.in_(lang),
+        "commitment": duty.commitment.code if duty.commitment else None,
+        "state": duty.state,
+        "words": translate(lang, STATES[row.state]),
+        "due_on": duty.due_on,
+        "published_on": duty.published_on,
+        "late_days": None if duty.due_on is None else duty.late_days,
+        "demo": duty.assessment.demo if duty.assessment else None,
+        "edition": edition.number,
+        "sha256": edition.sha256,
+    }
 
 
 def to_csv(rows: Sequence[Row], total: Total, scale: Scale, lang: str) -> bytes:

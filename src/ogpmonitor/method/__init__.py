@@ -1,1 +1,1 @@
-"""The rules of the field as data: forms, scales, values, policy areas, deadlines, questionnaires."""
+"""The field's rules as data: forms, scales, values, areas, deadlines, distinctions, questionnaires, reference cases."""

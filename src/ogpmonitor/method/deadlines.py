@@ -16,7 +16,7 @@ class Deadline(Data):
     months: int = Field(ge=1)
     label: Localized
     mark: Mark
-    source_note: str
+    source_note: Localized
 
     def after(self, day: date) -> date:
         """The last day on which what follows `day` is in time."""
@@ -29,7 +29,7 @@ class SoftLimit(Data):
     soft_limit: int = Field(ge=1)
     label: Localized
     mark: Mark
-    source_note: str
+    source_note: Localized
 
 
 class Deadlines(Data):

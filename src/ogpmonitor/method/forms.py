@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -30,7 +30,7 @@ class Option(Data):
     short: Localized | None = None
     help: Localized | None = None
     mark: Mark
-    source_note: str = ""
+    source_note: Localized | None = None
     dataset: dict[str, int] = Field(default_factory=dict)
     plans_from: int | None = None
 
@@ -43,7 +43,7 @@ class Versioned(Data):
     version: int = Field(ge=1)
     title: Localized
     mark: Mark
-    source_note: str = ""
+    source_note: Localized | None = None
 
     @property
     def ref(self) -> str:
@@ -51,7 +51,10 @@ class Versioned(Data):
 
 
 class Scale(Versioned):
-    """An ordered list of options. `high` are the codes that count as a strong result; years are of national plans."""
+    """An ordered list of options. `high` are the codes that count as a strong result.
+
+    Years are those of national plans, by the year they were submitted. `historic`: no new plan is rated on it.
+    """
 
     help: Localized | None = None
     plans_from: int | None = None
@@ -67,6 +70,10 @@ class Scale(Versioned):
 
     def option(self, code: str) -> Option | None:
         return next((option for option in self.options if option.code == code), None)
+
+    def is_of(self, year: int) -> bool:
+        """Whether national plans submitted in `year` were rated on it."""
+        return (self.plans_from or year) <= year <= (self.plans_until or year)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -107,7 +114,7 @@ class Question(Data):
     measures: str | None = None
     value: str | None = None
     mark: Mark
-    source_note: str = ""
+    source_note: Localized | None = None
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
@@ -124,7 +131,7 @@ class Section(Data):
     help: Localized | None = None
     repeats: Literal["once", "commitment"] = "once"
     mark: Mark
-    source_note: str = ""
+    source_note: Localized | None = None
     questions: tuple[Question, ...] = Field(min_length=1)
 
 
@@ -181,7 +188,7 @@ class Form(FormFile):
                     yield Asking(key, question, section, commitment)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Method:
     """Every form and scale of this release, by code and version."""
 
@@ -203,6 +210,17 @@ class Method:
             KeyError: there is none.
         """
         return _lookup(self.scales, code, version)
+
+    @cached_property
+    def options(self) -> Mapping[str, Scale]:
+        """Every option's code with the latest scale it stands on: two scales never share one."""
+        ordered = sorted(self.scales.values(), key=lambda scale: scale.version)
+        return {option.code: scale for scale in ordered for option in scale.options}
+
+    def asking(self, scale: Scale) -> Sequence[tuple[Form, Question]]:
+        """Every question of the latest forms that is answered on `scale`."""
+        latest = [self.form(code) for code in dict.fromkeys(code for code, _ in self.forms)]
+        return [(form, one) for form in latest for one in form.questions.values() if one.scale == scale.ref]
 
 
 @cache
@@ -235,21 +253,21 @@ def _read_all(folder: Path, kind: str, model: type[V], problems: list[Problem]) 
             continue
         if path.name != f"{item.ref}.toml":
             problems.append(Problem(file, "code", f"the file of {item.ref} is named {item.ref}.toml"))
-        problems.extend(Problem(file, key, f"has no text in {lang!r}") for key, lang in _silences(item))
+        problems.extend(Problem(file, key, f"has no text in {lang!r}") for key, lang in silences(item))
         read[item.code, item.version] = item
     return read
 
 
-def _silences(item: object, key: str = "") -> Iterator[tuple[str, str]]:
+def silences(item: object, key: str = "") -> Iterator[tuple[str, str]]:
     """The key and language of every text that lacks one of our languages."""
     if isinstance(item, Localized):
         yield from ((key, lang) for lang in LANGUAGES if not item.has(lang))
     elif isinstance(item, BaseModel):
         for name in type(item).model_fields:
-            yield from _silences(getattr(item, name), f"{key}.{name}" if key else name)
+            yield from silences(getattr(item, name), f"{key}.{name}" if key else name)
     elif isinstance(item, tuple):
         for number, part in enumerate(item):
-            yield from _silences(part, f"{key}[{number}]")
+            yield from silences(part, f"{key}[{number}]")
 
 
 def _shared_codes(scales: Mapping[tuple[str, int], Scale]) -> Iterator[Problem]:

@@ -14,14 +14,14 @@ class Months(Data):
     months: int = Field(ge=0)
     label: Localized
     mark: Mark
-    source_note: str
+    source_note: Localized
 
 
 class Days(Data):
     days: int = Field(ge=1)
     label: Localized
     mark: Mark
-    source_note: str
+    source_note: Localized
 
 
 class Independence(Data):

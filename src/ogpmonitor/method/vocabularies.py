@@ -28,7 +28,7 @@ class Vocabulary(Data):
     code: str
     version: int
     mark: Literal["confirmed", "derived", "unconfirmed"]
-    source_note: str
+    source_note: Localized
     items: tuple[Term, ...]
 
     @model_validator(mode="after")

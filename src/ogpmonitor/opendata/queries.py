@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ogpmonitor.kit.db import RegisterSession
+from ogpmonitor.method.cases import load_cases
 from ogpmonitor.register.models import CommitmentFact, Edition, PlanFact
 
 
@@ -22,7 +23,9 @@ async def public_pages(session: RegisterSession, jurisdictions: Sequence[str]) -
     """Every page for readers, the platform's own first; three queries, however much is published."""
     plans = (await session.scalars(select(PlanFact).order_by(PlanFact.jurisdiction, PlanFact.plan))).all()
     changed = {(plan.jurisdiction, plan.plan): plan.editions_published_at for plan in plans}
-    pages = [PublicPage(""), PublicPage("about/"), PublicPage("compare/"), PublicPage("verify/")]
+    pages = [PublicPage(""), PublicPage("about/"), PublicPage("about/method/")]
+    pages += [PublicPage(f"about/method/cases/{code}/") for code in load_cases()]
+    pages += [PublicPage("compare/"), PublicPage("verify/")]
     for slug in jurisdictions:
         newest = max((at for (jurisdiction, _), at in changed.items() if jurisdiction == slug), default=None)
         pages += [PublicPage(f"{slug}/", newest), PublicPage(f"{slug}/about/")]

@@ -1,9 +1,10 @@
 """What the pages of a plan, of a commitment and of an assessment show: made alike of an edition and of a draft."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
+from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal.drift import amendments_in
@@ -16,6 +17,7 @@ from ogpmonitor.register import field_labels
 from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.balance import commitments_balance
 from ogpmonitor.register.documents import CommitmentDocument
+from ogpmonitor.register.duties import Duty, duties
 from ogpmonitor.register.exchanges import ToldClarification, around, form_of, told_clarifications
 from ogpmonitor.register.independence import independence_of
 from ogpmonitor.register.lateness import delay_days, late_days
@@ -28,7 +30,7 @@ PARTICIPATION = ("EC01", "EC06", "EC07", "EC09")
 ItemsOf = Callable[[Iterable[PublishedEvidence], str], Sequence[EvidenceItem]]
 
 
-def plan_page(told: Told, *, on: date, items_of: ItemsOf = evidence_items) -> dict[str, Any]:
+def plan_page(told: Told, *, on: date, zone: tzinfo, items_of: ItemsOf = evidence_items) -> dict[str, Any]:
     """What `portal/plan.html` shows of a plan `on` a day of the jurisdiction's zone; `items_of` as for a commitment."""
     questions = load_questionnaire().questions
     recommended = recommendations_in(told)
@@ -47,6 +49,8 @@ def plan_page(told: Told, *, on: date, items_of: ItemsOf = evidence_items) -> di
         "amendments": amendments_in(told),
         "fulfilled": commitments_balance(told.commitments),
         "documents": items_of(told.plan.evidence, told.plan.jurisdiction.slug),
+        "duties": duties(told, on, zone),
+        "deadlines": load_deadlines(),
         "recommended": [one for one in recommended if one.is_open],
         "followed": sum(not one.is_open for one in recommended),
     }
@@ -59,6 +63,7 @@ def commitment_page(
     lang: str,
     *,
     on: date,
+    zone: tzinfo,
     items_of: ItemsOf = evidence_items,
 ) -> dict[str, Any]:
     """What `portal/commitment.html` shows; `items_of` says where each piece of evidence is read."""
@@ -75,6 +80,7 @@ def commitment_page(
         "assessments": [assessment_shown(told, one, jurisdiction) for one in told.assessments_of(commitment.code)],
         "sha256": told.sha256_of("commitment", commitment.code),
         "missing": _missing(commitment.missing),
+        "duty": _duty_about(told, commitment, on, zone),
         "values": load_values(),
         "areas": load_policy_areas(),
         "labels": field_labels,
@@ -100,6 +106,11 @@ def assessment_shown(told: Told, one: AssessmentDocument, jurisdiction: str) -> 
         "follow_ups": follow_ups_of(told, one),
         "sha256": told.sha256_of("assessment", one.code),
     }
+
+
+def _duty_about(told: Told, commitment: CommitmentDocument, on: date, zone: tzinfo) -> Duty | None:
+    """The assessment owed of one commitment; None while the plan is being co-created."""
+    return next((duty for duty in duties(told, on, zone) if duty.commitment == commitment), None)
 
 
 def _asked_about(told: Told, commitment: str, milestone: str) -> list[ToldClarification]:

@@ -28,8 +28,9 @@ class PreviewController(Controller):
             NotFound: the tenant has no such plan.
         """
         draft = await draft_of(session, await get_plan(session, plan), jurisdiction_at(request))
-        today = place_of(request).tenant.day_at(utc_now())
-        return page(request, "portal/plan.html", asked=None, **plan_page(draft, on=today, items_of=items_at_the_desk))
+        tenant = place_of(request).tenant
+        shown = plan_page(draft, on=tenant.day_at(utc_now()), zone=tenant.zone, items_of=items_at_the_desk)
+        return page(request, "portal/plan.html", asked=None, **shown)
 
     @get("/commitments/{code:str}", permission=Permission.PLAN_READ)
     async def commitment(
@@ -48,6 +49,7 @@ class PreviewController(Controller):
             place.tenant.slug,
             place.lang,
             on=place.tenant.day_at(utc_now()),
+            zone=place.tenant.zone,
             items_of=items_at_the_desk,
         )
         return page(request, "portal/commitment.html", asked=None, **shown)

@@ -178,11 +178,15 @@ class FollowUp(Part):
 
 
 class Correction(Part):
-    """That this replaces an assessment published before, which stays readable under its name."""
+    """That this replaces an assessment published before, which stays readable under its name.
+
+    `first_published_on` is the day of version 1, where what is replaced was a correction itself.
+    """
 
     sha256: Sha256
     published_on: date
     reason: str
+    first_published_on: date | None = None
 
 
 class AssessmentDocument(Part):

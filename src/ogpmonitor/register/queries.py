@@ -11,7 +11,7 @@ from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.documents import CommitmentDocument, PlanDocument, read_document
 from ogpmonitor.register.documents import Document as AnyDocument
-from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry
+from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, LogEntry, PlanFact
 
 HIGHEST_NUMBER = 2**31 - 1  # what the column holds
 
@@ -114,6 +114,30 @@ async def get_published(session: AsyncSession, edition: Edition) -> Published:
     )
     rows = (await session.execute(statement)).all()
     return Published(edition, [row[0] for row in rows], {row[0].document_sha256: row[1] for row in rows})
+
+
+async def newest_published(session: AsyncSession) -> Sequence[Published]:
+    """The newest edition of every plan of every jurisdiction the door shows: two queries, however many there are."""
+    newest = select(PlanFact.edition_sha256)
+    statement = select(Edition).where(Edition.sha256.in_(newest)).order_by(Edition.jurisdiction, Edition.plan)
+    editions = (await session.scalars(statement)).all()
+    rows = await session.execute(
+        select(EditionEntry, Document.body)
+        .join(Document, Document.sha256 == EditionEntry.document_sha256)
+        .where(EditionEntry.edition_sha256.in_(newest))
+        .order_by(EditionEntry.edition_sha256, EditionEntry.position)
+    )
+    held: dict[str, list[tuple[EditionEntry, bytes]]] = {edition.sha256: [] for edition in editions}
+    for entry, body in rows:
+        held[entry.edition_sha256].append((entry, body))
+    return [
+        Published(
+            edition,
+            [entry for entry, _ in held[edition.sha256]],
+            {entry.document_sha256: body for entry, body in held[edition.sha256]},
+        )
+        for edition in editions
+    ]
 
 
 async def published_plan(session: AsyncSession, jurisdiction: str, plan: str, number: int | None = None) -> Published:

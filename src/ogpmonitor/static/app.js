@@ -50,9 +50,9 @@
   });
   prepare(document);
 
-  // A link to something folded unfolds it.
+  // A link to something folded unfolds it. A page that was just opened knows its target only once it is loaded.
   const unfold = () => document.querySelector("details:target")?.setAttribute("open", "");
   addEventListener("hashchange", unfold);
-  unfold();
+  addEventListener("load", unfold);
   document.querySelector(".notice--problem[tabindex]")?.focus({ preventScroll: true });
 })();

@@ -22,6 +22,11 @@ def today_at(tenant: KnownTenant, moment: datetime | None = None) -> date:
     return tenant.day_at(moment or utc_now())
 
 
+def about_of(request: AnyRequest) -> str:
+    """Where the platform's own pages about itself are, as this request reached them: `about/` or `about-platform/`."""
+    return f"{place_of(request).path.partition('/')[0]}/"
+
+
 def number_of(text: str) -> int:
     """An edition's number as it stands in an address.
 

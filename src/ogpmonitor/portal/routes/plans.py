@@ -35,7 +35,7 @@ class PlanController(Controller):
         tenant, asked = tenant_of(request), edition_asked(request)
         published = await queries.published_plan(register, tenant.slug, plan, asked)
         today = standing_day(tenant, published, asked)
-        return public_page(request, "portal/plan.html", asked=asked, **plan_page(published, on=today))
+        return public_page(request, "portal/plan.html", asked=asked, **plan_page(published, on=today, zone=tenant.zone))
 
     @get("/commitments/{code:str}", permission=Permission.PUBLIC)
     async def commitment(
@@ -48,7 +48,7 @@ class PlanController(Controller):
         if commitment.code != code:
             return _moved(request, f"{tenant.slug}/plans/{plan}/commitments/{commitment.code}/")
         today = standing_day(tenant, published, asked)
-        shown = commitment_page(published, commitment, tenant.slug, place_of(request).lang, on=today)
+        shown = commitment_page(published, commitment, tenant.slug, place_of(request).lang, on=today, zone=tenant.zone)
         return public_page(request, "portal/commitment.html", asked=asked, **shown)
 
     @get("/assessments/{code:str}", permission=Permission.PUBLIC)

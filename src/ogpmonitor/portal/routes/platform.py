@@ -11,7 +11,7 @@ from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.i18n import negotiate
 from ogpmonitor.kit.respond import AnyRequest, place_of, public_page
 from ogpmonitor.portal import queries
-from ogpmonitor.portal.routes.answering import today_at
+from ogpmonitor.portal.routes.answering import about_of, today_at
 from ogpmonitor.register.facts import plain
 from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
@@ -53,7 +53,7 @@ class PlatformController(Controller):
     @get(["/about", "/about-platform"], permission=Permission.PUBLIC)
     async def about(self, request: AnyRequest) -> Response[bytes]:
         """On a jurisdiction's own host `about` is the jurisdiction's; the second is the platform's everywhere."""
-        return public_page(request, "portal/about.html")
+        return public_page(request, "portal/about.html", about=about_of(request))
 
 
 def _named(tenants: Sequence[KnownTenant], words: Sequence[str]) -> list[KnownTenant]:
