@@ -15,6 +15,7 @@ from tests.factories.cast import Cast
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.assessments import queries as assessments
 from ogpmonitor.assessments import service as assessing
+from ogpmonitor.assessments.declaring import NO_CONFLICT
 from ogpmonitor.assessments.schemas import Given
 from ogpmonitor.evidence.service import About, submit_link, support
 from ogpmonitor.kit.db import Base
@@ -98,6 +99,7 @@ class World:
                 assessing.latest_form(FORM),
                 commitment=codes[which % len(codes)],
                 evaluator="Ente",
+                declared=NO_CONFLICT,
                 by=town.monitor,
             )
             await session.flush()

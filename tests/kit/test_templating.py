@@ -129,7 +129,7 @@ def test_the_workbench_says_who_is_signed_in(templates: Templates, lang: str) ->
     [
         ({"plan:read", "plan:publish"}, ["", "publish/"]),
         ({"plan:read"}, [""]),
-        ({"assessment:read"}, ["assessments/"]),
+        ({"assessment:read"}, ["assessments/", "monitoring/"]),
     ],
 )
 def test_the_workbench_names_only_the_parts_one_may_enter(

@@ -269,8 +269,8 @@ async def test_ending_a_mandate_gives_notice_then_ends_access_and_keeps_the_work
     async with cast.at(PENALOLEN, cast.ogp_staff) as session:
         (standing,) = [one for one in await queries.list_mandates(session) if one.state(TODAY) == "standing"]
         await service.end(session, standing, reason="Terminó el convenio", by=cast.ogp_staff)
-        assert standing.state(TODAY) == "ending"
-        assert standing.state(TODAY + timedelta(days=31)) == "ended"
+        ending = await queries.get_mandate(session, standing.id)
+        assert (ending.state(TODAY), ending.state(TODAY + timedelta(days=31))) == ("ending", "ended")
 
     assert (
         await role_of(cast, cast.monitor.id or uuid4()) == "monitor"

@@ -74,8 +74,8 @@ async def authorize(connection: ASGIConnection[Any, Actor, Any, Any], handler: B
 
 async def _note(connection: ASGIConnection[Any, Actor, Any, Any], permission: str) -> None:
     """An attempt on the monitor's work stays where its monitors see it, whatever became of the request."""
-    tenant = connection.state.place.tenant
-    if permission not in MONITORS_OWN or tenant is None:
+    tenant = connection.state.place.tenant if permission in MONITORS_OWN else None
+    if tenant is None:
         return
     database: Database = connection.app.state.database
     by, method, path = connection.user, connection.scope.get("method", "GET"), connection.scope["path"]

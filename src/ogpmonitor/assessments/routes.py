@@ -1,6 +1,5 @@
 """`/workbench/assessments`: the monitor's list, the form, the review before publishing, and what was published."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -33,11 +32,10 @@ from ogpmonitor.assessments.schemas import Given, Submission, read_submission, r
 from ogpmonitor.assessments.showing import declare_page, earlier_of, form_page, published_page, review_page
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.i18n import msgid
-from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, see_other
+from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, saved, see_other, sends_itself
 from ogpmonitor.register.queries import published_plan
 
 DEMO_EVALUATOR = "Ente de monitoreo (demo)"
-AUTOSAVE = "x-autosave"
 LONGEST_STATEMENT = 2000
 SAY_WHETHER = msgid("Say whether you have a conflict of interest.")
 SAY_WHICH = msgid("Say what the conflict of interest is. It is published with the assessment.")
@@ -122,14 +120,14 @@ class AssessmentController(Controller):
         What a colleague saved meanwhile stays, question by question; 409 only where both changed the same one. A form
         that saves by itself is told the version and the marks it has now, or nothing but that it was not saved.
         """
-        settings, by_itself = request.app.state.settings, request.headers.get(AUTOSAVE) == "yes"
+        settings, by_itself = request.app.state.settings, sends_itself(request)
         sheet = await draft_of(request, session, assessment_id)
         sent = await sent_by(request, max_bytes=settings.max_upload_bytes)
         submission = read_submission(sent, answering.keys_of(sheet), max_bytes=settings.max_upload_bytes)
         typed, answers, contested = await _answers(request, session, sheet, submission)
         rows = following.read_rows(sent, sheet.commitments)
-        if contested or submission.errors or any(row.errors for row in rows):
-            status = 409 if contested else 422
+        if not submission.version or contested or submission.errors or any(row.errors for row in rows):
+            status = 422 if submission.version and not contested else 409
             if by_itself:
                 return Response(b"", status_code=status, headers=dict(PRIVATE))
             return await form_page(request, session, sheet, submission, answers, rows=rows, status=status)
@@ -144,8 +142,7 @@ class AssessmentController(Controller):
             more=await _more(request, session, sheet, sent, rows=rows, notes=submission.notes),
         )
         if by_itself:
-            told = {"version": sheet.assessment.version, "seen": marks_of(sheet, typed, answers)}
-            return Response(json.dumps(told).encode(), media_type="application/json", headers=dict(PRIVATE))
+            return saved(str(sheet.assessment.version), seen=marks_of(sheet, typed, answers))
         target = "publish/" if one_of(sent, "then") == "review" else "?saved=1"
         return see_other(request, path_to(request, assessment_id) + target)
 

@@ -1,6 +1,7 @@
 """Answers: a page, a fragment, a refusal, a redirect. The one place where templates meet requests."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ PROBLEM_JSON = "application/problem+json"
 # Pages made from the register are the same for everyone: they may be kept, and must be asked about each time.
 SHARED = {"Cache-Control": "public, max-age=0, must-revalidate"}
 PRIVATE = {"Cache-Control": "private, no-store"}
+SENDS_ITSELF = "x-autosave"
 
 
 def place_of(request: AnyRequest) -> Place:
@@ -49,6 +51,17 @@ def page(request: AnyRequest, template: str, *, status: int = 200, **context: An
     return Response(
         _render(request, template, context), status_code=status, media_type=MediaType.HTML, headers=dict(PRIVATE)
     )
+
+
+def sends_itself(request: AnyRequest) -> bool:
+    """Whether a page sent its form by itself, while a person goes on writing in it."""
+    return request.headers.get(SENDS_ITSELF) == "yes"
+
+
+def saved(version: str, **more: Any) -> Response[bytes]:
+    """What a page that sent its form by itself needs to go on: the version it stands at now, and `more`."""
+    body = json.dumps({"version": version, **more}).encode()
+    return Response(body, media_type=MediaType.JSON, headers=dict(PRIVATE))
 
 
 def public_page(request: AnyRequest, template: str, **context: Any) -> Response[bytes]:

@@ -136,17 +136,17 @@ async def _desk_page(
     if request.method == "POST":  # it was sealed to the jurisdiction of the mandate
         await seal(session, None, request.user.id)
     directory: TenantDirectory = request.app.state.directory
-    tenants = {tenant.id: tenant for tenant in directory.all}
     now = utc_now()
     rows: list[dict[str, Any]] = [
         {
             "mandate": one,
-            "tenant": tenants[one.tenant_id],
-            "state": one.state(tenants[one.tenant_id].day_at(now)),
+            "tenant": tenant,
+            "state": one.state(tenant.day_at(now)),
             "words": Localized.model_validate(one.mandate),
         }
         for one in await queries.list_mandates(session)
-        if one.tenant_id in tenants
+        for tenant in directory.all
+        if tenant.is_home_of(one)
     ]
     rows.sort(key=lambda row: row["state"] != "proposed")  # stable: the newest first among each
     told = (problem[0], translate(place_of(request).lang, problem[1])) if problem else None

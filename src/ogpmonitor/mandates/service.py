@@ -84,10 +84,13 @@ async def end(session: AsyncSession, mandate: Mandate, *, reason: str, by: Actor
     """
     if not permits(by, Permission.MANDATE_CONFIRM) and not permits(by, Permission.ASSESSMENT_WRITE):
         raise NotPermitted(Permission.MANDATE_CONFIRM)
+    told = {"body": mandate.body}
+    if mandate.confirmed_at is None:
+        await audit.record(session, "mandate.refused", by=by, about=mandate, after=told, reason=reason)
+    else:
+        await audit.record(session, "mandate.ended", by=by, about=mandate, after=told, reason=reason)
     await _call(session, "SELECT platform.end_mandate(:mandate, :reason)", mandate=mandate.id, reason=reason)
-    await session.refresh(mandate)
-    action = "mandate.refused" if mandate.refused_at else "mandate.ended"
-    await audit.record(session, action, by=by, about=mandate, after={"body": mandate.body}, reason=reason)
+    session.expire(mandate)  # a body that laid its own down cannot read it again
 
 
 async def _call(session: AsyncSession, statement: str, **values: object) -> None:

@@ -12,7 +12,7 @@ from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.forms import Form, gather, read_form
 from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.localized import Localized
-from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.kit.respond import AnyRequest, page, place_of, saved, see_other, sends_itself
 from ogpmonitor.method.amendment_reasons import load_amendment_reasons
 from ogpmonitor.plans.accepting import Sent, read_at
 from ogpmonitor.plans.amending import Why, amend, problems_of_why
@@ -25,7 +25,6 @@ from ogpmonitor.plans.writing_commitments import CODE_TAKEN
 from ogpmonitor.plans.writing_form import Desk, desk_at, views_of
 
 LONGEST_WORDS = 2_000
-AUTOSAVE = "x-autosave"
 
 
 @dataclass(frozen=True)
@@ -147,18 +146,17 @@ async def answer(
 ) -> Response[Any] | Redirect:
     """The form at `desk` is saved whole, or nothing of it: then 422 or 409 with all that was typed.
 
-    What the page sends by itself meanwhile is answered by 204 and the version it now stands at.
+    What the page sends by itself meanwhile is answered by the version it now stands at.
     """
     sent = await take_in(request, desk, taken)
-    by_itself = request.headers.get(AUTOSAVE) == "yes"
+    by_itself = sends_itself(request)
     if sent.draft is None or (by_itself and desk.plan.status != PlanStatus.COCREATION):
         return show_desk(request, desk, at, sent)
     if by_itself:  # a code is part of this very address, and half of one is a code too
         sent.draft = {name: value for name, value in sent.draft.items() if name != "code"}
     await save_at(request, session, desk, sent)
     if by_itself:
-        version = state_of(desk.row, desk.asked, desk.text)
-        return Response(None, status_code=204, headers={"X-Version": version, "Cache-Control": "private, no-store"})
+        return saved(state_of(desk.row, desk.asked, desk.text))
     return back_to_plan(request, desk.plan, at.part)
 
 

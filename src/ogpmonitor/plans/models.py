@@ -152,3 +152,17 @@ class Amendment(Identified, TenantOwned, Base):
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None]
     demo: Mapped[bool]
+
+
+class RecommendationAnswer(Identified, TenantOwned, Versioned, Base):
+    """One answer to one recommendation, until it is published and as it would be published next."""
+
+    __tablename__ = "recommendation_answers"
+    __table_args__ = (UniqueConstraint("tenant_id", "recommendation"), {"schema": "workbench"})
+
+    plan: Mapped[str]
+    recommendation: Mapped[str]
+    answer: Mapped[str]
+    words: Mapped[dict[str, Any]]
+    answered_at: Mapped[datetime]
+    demo: Mapped[bool]

@@ -1,38 +1,23 @@
 """What the government answers to its monitor's recommendations. Published with the plan, in the government's voice."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
 
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit import service as audit
-from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned, utc_now
+from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.plans.models import RecommendationAnswer
 from ogpmonitor.register import documents
 
 Verdict = Literal["accepted", "partly", "rejected"]
 CHANGED_MEANWHILE = msgid("Somebody else changed this while you were writing. Read it again.")
-
-
-class RecommendationAnswer(Identified, TenantOwned, Versioned, Base):
-    """One answer to one recommendation, until it is published and as it would be published next."""
-
-    __tablename__ = "recommendation_answers"
-    __table_args__ = (UniqueConstraint("tenant_id", "recommendation"), {"schema": "workbench"})
-
-    plan: Mapped[str]
-    recommendation: Mapped[str]
-    answer: Mapped[str]
-    words: Mapped[dict[str, Any]]
-    answered_at: Mapped[datetime]
-    demo: Mapped[bool]
 
 
 async def list_answers(session: AsyncSession) -> Sequence[RecommendationAnswer]:

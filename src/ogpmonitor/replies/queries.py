@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.assessments.models import Assessment, AssessmentStatus, Clarification, ReplyWindow
 from ogpmonitor.kit.errors import NotFound
-from ogpmonitor.plans.recommendations import RecommendationAnswer
+from ogpmonitor.plans.models import RecommendationAnswer
 from ogpmonitor.register.assessment_documents import AssessmentDocument, Recommendation
 from ogpmonitor.register.queries import Published
 

@@ -102,9 +102,9 @@
       try {
         const answer = await flight;
         if (answer.ok) {
-          const { version, seen: marks = {} } = answer.status === 204 ? { version: answer.headers.get("X-Version") } : await answer.json();
-          if (version) for (const one of versionsOf(form)) if (one.name === "version") one.value = version;
-          for (const [name, mark] of Object.entries(marks)) if (form.elements[`seen:${name}`]) form.elements[`seen:${name}`].value = mark;
+          const told = await answer.json();
+          form.elements.version.value = told.version;
+          for (const name in told.seen) form.elements[`seen:${name}`].value = told.seen[name];
           shown = sent;
           isDirty = !same(now(), sent);
           if (!isDirty) { drop(key); state(form, say("Saved", clock(Date.now())), "saved"); }
@@ -139,7 +139,7 @@
     });
   };
 
-  // Accepted: the answer led on to a page that is no form with messages.
+  // Accepted: it led on to a page that is no form with messages.
   attempt(() => {
     const key = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);

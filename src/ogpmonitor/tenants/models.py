@@ -18,3 +18,13 @@ class Tenant(Identified, Base):
     hosts: Mapped[list[str]] = mapped_column(ARRAY(Text))
     identity: Mapped[dict[str, Any]]  # the validated tenant file, as JSON
     digest: Mapped[str]  # of the folder as last synced
+
+
+class Rule(Base):
+    """A rule that the database keeps itself, as `method/independence.toml` says it."""
+
+    __tablename__ = "rules"
+    __table_args__ = ({"schema": "platform"},)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    months: Mapped[int]
