@@ -455,9 +455,12 @@ async def change_the_finding_of_a_reply(session: TenantSession, scene: Scene) ->
 @attempt
 async def end_the_mandate(session: TenantSession, _scene: Scene) -> int:
     """OGP's staff and operators may, with notice: what counts is whether the monitor's time to publish ends."""
-    mandates = "SELECT {} FROM platform.mandates WHERE tenant_id = platform.current_tenant()"
-    await session.execute(text(mandates.format("platform.end_mandate(id, 'x')")))
-    return await _count(session, mandates.format("1") + " AND NOT platform.stands(id)")
+    known = "SELECT id FROM platform.mandates WHERE tenant_id = platform.current_tenant()"
+    mandates = (await session.scalars(text(known))).all()
+    for one in mandates:
+        await session.execute(text("SELECT platform.end_mandate(:id, 'x')"), {"id": one})
+    statement = text("SELECT platform.stands(:id)")
+    return sum([not await session.scalar(statement, {"id": one}) for one in mandates])
 
 
 @attempt

@@ -26,6 +26,7 @@ OWNED: dict[str, Table] = {
 }
 SEALED = sorted(name for name, table in OWNED.items() if table.schema in ("workbench", "platform"))
 OPEN = sorted(set(OWNED) - set(SEALED))  # published: everyone may read, only the own tenant writes
+READ = [name for name in SEALED if name != "platform.past_roles"]  # which only the database itself reads
 TENANT = "tenant_id"
 # A row with one value of each type, for a table that the demo leaves empty.
 SOME_ROW = """
@@ -146,7 +147,7 @@ async def test_without_a_tenant_every_sealed_table_is_empty(settings: Settings, 
     people = (cast.citizen, cast.coordinator, cast.contact, cast.monitor, cast.neighbour, cast.operator, cast.ogp_staff)
     seen = {
         (name, person.name): await owners_seen(database, None, person.id, name)
-        for name in SEALED
+        for name in READ
         for person in people
         if name != "platform.memberships"  # one's own memberships say where one belongs
     }
@@ -165,11 +166,11 @@ async def test_in_a_tenant_nobody_sees_another_tenants_row(settings: Settings, d
     people = (cast.citizen, cast.coordinator, cast.contact, cast.monitor, cast.operator, cast.ogp_staff)
 
     seen = {
-        (name, person.name): await owners_seen(database, mine, person.id, name) for name in SEALED for person in people
+        (name, person.name): await owners_seen(database, mine, person.id, name) for name in READ for person in people
     }
 
     assert {key: owners for key, owners in seen.items() if set(owners) - {mine}} == {}
-    assert {name for (name, person), owners in seen.items() if owners} == set(SEALED)
+    assert {name for (name, person), owners in seen.items() if owners} == set(READ)
 
 
 @pytest.mark.parametrize("person", ["neighbour", "neighbour_monitor", "operator", "ogp_staff", "citizen"])

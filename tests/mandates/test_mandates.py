@@ -268,8 +268,9 @@ async def test_ending_a_mandate_gives_notice_then_ends_access_and_keeps_the_work
         draft = await a_draft(session, cast.monitor, commitment="C2")
     async with cast.at(PENALOLEN, cast.ogp_staff) as session:
         (standing,) = [one for one in await queries.list_mandates(session) if one.state(TODAY) == "standing"]
+        name = standing.id
         await service.end(session, standing, reason="Terminó el convenio", by=cast.ogp_staff)
-        ending = await queries.get_mandate(session, standing.id)
+        ending = await queries.get_mandate(session, name)
         assert (ending.state(TODAY), ending.state(TODAY + timedelta(days=31))) == ("ending", "ended")
 
     assert (

@@ -16,6 +16,7 @@ from tests.factories.documents import publish_as_government, said, the_published
 from tests.factories.register import the_edition
 from tests.factories.site import Site
 
+from ogpmonitor.assessments.declaring import NO_CONFLICT, declare
 from ogpmonitor.assessments.models import Assessment, AssessmentAnswer
 from ogpmonitor.kit.db import Database, utc_now
 from ogpmonitor.kit.errors import Unavailable
@@ -47,6 +48,7 @@ async def put_drafts_there(cast: Cast) -> None:
         )  # fmt: skip
         session.add(draft)
         await session.flush()
+        await declare(session, draft, NO_CONFLICT, by=cast.monitor)
         answer = {
             "question": "EOC1.1",
             "value": "limited",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
@@ -42,7 +42,11 @@ class Membership(Identified, TenantOwned, Versioned, Base):
     """The one role of a person in a tenant, from and until a day."""
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("tenant_id", "person_id"), {"schema": "platform"})
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "person_id"),
+        ForeignKeyConstraint(["tenant_id", "mandate_id"], ["platform.mandates.tenant_id", "platform.mandates.id"]),
+        {"schema": "platform"},
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("platform.people.id"), index=True)
     role: Mapped[str]
@@ -50,6 +54,17 @@ class Membership(Identified, TenantOwned, Versioned, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     mandate_id: Mapped[UUID | None]  # of a monitor: the mandate it works under, and without which it is none
+
+
+class PastRole(Identified, TenantOwned, Base):
+    """A role in a government that somebody had until a day. The database keeps it itself and lets nobody read it."""
+
+    __tablename__ = "past_roles"
+    __table_args__ = ({"schema": "platform"},)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("platform.people.id"), index=True)
+    role: Mapped[str]
+    until: Mapped[date]
 
 
 class SignIn(Identified, Base):

@@ -35,12 +35,13 @@ async def draft_of(request: AnyRequest, session: TenantSession, assessment_id: U
 
 
 async def open_of(request: AnyRequest, session: TenantSession, assessment_id: UUID) -> Sheet:
-    """The assessment, which nobody else writes meanwhile, as long as it is not published.
+    """The assessment, as long as it is not published; where something is sent, nobody else writes it meanwhile.
 
     Raises:
         Conflict: it was published.
     """
-    sheet = await queries.get_sheet(session, slug_of(request), assessment_id, alone=True)
+    alone = request.method == "POST"
+    sheet = await queries.get_sheet(session, slug_of(request), assessment_id, alone=alone)
     if sheet.assessment.status == AssessmentStatus.PUBLISHED:
         raise Conflict("assessment.published", service.PUBLISHED_ALREADY)
     return sheet

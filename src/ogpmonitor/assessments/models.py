@@ -23,6 +23,13 @@ class AssessmentStatus(StrEnum):
     PUBLISHED = "published"
 
 
+def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A key to a row of the same tenant. With `CASCADE` it goes with that row; without, that row cannot go."""
+    return ForeignKeyConstraint(
+        ["tenant_id", column], [f"workbench.{table}.tenant_id", f"workbench.{table}.id"], ondelete=ondelete
+    )
+
+
 class Assessment(Identified, TenantOwned, Versioned, Base):
     """One filled-in form about one plan or one of its commitments."""
 
@@ -32,6 +39,7 @@ class Assessment(Identified, TenantOwned, Versioned, Base):
         ForeignKeyConstraint(
             ["tenant_id", "edition_sha256"], ["register.editions.tenant_id", "register.editions.sha256"]
         ),
+        belongs_to("assessments", "corrects_id"),
         Index(
             "uq_assessments_one_open",
             "tenant_id",
@@ -72,11 +80,7 @@ class AssessmentAnswer(Identified, TenantOwned, Versioned, Base):
     __tablename__ = "assessment_answers"
     __table_args__ = (
         UniqueConstraint("assessment_id", "question"),
-        ForeignKeyConstraint(
-            ["tenant_id", "assessment_id"],
-            ["workbench.assessments.tenant_id", "workbench.assessments.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("assessments", "assessment_id", ondelete="CASCADE"),
         {"schema": "workbench"},
     )
 
@@ -100,7 +104,11 @@ class Declaration(OfAssessment, Identified, TenantOwned, Base):
     """What a monitor declares about conflicts of interest, once for each assessment and before writing in it."""
 
     __tablename__ = "declarations"
-    __table_args__ = (UniqueConstraint("assessment_id", "person_id"), {"schema": "workbench"})
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "person_id"),
+        belongs_to("assessments", "assessment_id", ondelete="CASCADE"),
+        {"schema": "workbench"},
+    )
 
     person_id: Mapped[UUID]
     has_conflict: Mapped[bool]
@@ -125,7 +133,11 @@ class AssessmentNote(OfAssessment, Identified, TenantOwned, Versioned, Base):
     """What the monitors note for themselves beside a question. Never published, and never the government's to read."""
 
     __tablename__ = "assessment_notes"
-    __table_args__ = (UniqueConstraint("assessment_id", "question"), {"schema": "workbench"})
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "question"),
+        belongs_to("assessments", "assessment_id", ondelete="CASCADE"),
+        {"schema": "workbench"},
+    )
 
     question: Mapped[str]
     words: Mapped[str]
@@ -139,6 +151,7 @@ class SecondReview(OfAssessment, Identified, TenantOwned, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("assessment_id"),
         UniqueConstraint("tenant_id", "id"),
+        belongs_to("assessments", "assessment_id", ondelete="CASCADE"),
         {"schema": "workbench"},
     )
 
@@ -151,7 +164,11 @@ class SecondAnswer(Identified, TenantOwned, Versioned, Base):
     """What the second monitor chose, and how a difference was settled."""
 
     __tablename__ = "second_answers"
-    __table_args__ = (UniqueConstraint("review_id", "question"), {"schema": "workbench"})
+    __table_args__ = (
+        UniqueConstraint("review_id", "question"),
+        belongs_to("second_reviews", "review_id", ondelete="CASCADE"),
+        {"schema": "workbench"},
+    )
 
     review_id: Mapped[UUID]
     question: Mapped[str]
@@ -170,8 +187,9 @@ class Clarification(OfAssessment, Identified, TenantOwned, Versioned, Base):
     """A question to the government while a draft is written. It says what it is about without showing the draft."""
 
     __tablename__ = "clarifications"
-    __table_args__ = ({"schema": "workbench"},)
+    __table_args__ = (belongs_to("assessments", "assessment_id"), {"schema": "workbench"})
 
+    assessment_id: Mapped[UUID] = mapped_column(index=True)
     form: Mapped[str]
     plan: Mapped[str]
     commitment: Mapped[str | None]
@@ -191,7 +209,11 @@ class ReplyWindow(OfAssessment, Identified, TenantOwned, Versioned, Base):
     """The time in which the government may reply. It ends by itself; the government may end it sooner, never later."""
 
     __tablename__ = "reply_windows"
-    __table_args__ = (UniqueConstraint("assessment_id"), {"schema": "workbench"})
+    __table_args__ = (
+        UniqueConstraint("assessment_id"),
+        belongs_to("assessments", "assessment_id"),
+        {"schema": "workbench"},
+    )
 
     sent_at: Mapped[datetime]
     ends_at: Mapped[datetime]  # the first instant after the last day, in the tenant's zone
@@ -212,7 +234,11 @@ class Reply(OfAssessment, Identified, TenantOwned, Versioned, Base):
     """What the government replies to one answer. `finding` is that answer as it was sent: the database keeps it."""
 
     __tablename__ = "replies"
-    __table_args__ = (UniqueConstraint("assessment_id", "question"), {"schema": "workbench"})
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "question"),
+        belongs_to("assessments", "assessment_id"),
+        {"schema": "workbench"},
+    )
 
     question: Mapped[str]
     words: Mapped[str]

@@ -158,9 +158,12 @@ class AssessmentController(Controller):
     @get("/{assessment_id:uuid}/publish", permission=Permission.ASSESSMENT_PUBLISH)
     async def review(
         self, request: AnyRequest, session: NamedDependency[TenantSession], assessment_id: FromPath[UUID]
-    ) -> Response[bytes]:
-        """What is missing, and exactly what would be public."""
-        return review_page(request, await open_of(request, session, assessment_id))
+    ) -> Response[bytes] | Redirect:
+        """What is missing, and exactly what would be public; closed to who reviews it blind."""
+        sheet = await open_of(request, session, assessment_id)
+        if sheet.dossier.is_blind:
+            return see_other(request, path_to(request, assessment_id) + "second/")
+        return review_page(request, sheet)
 
     @post("/{assessment_id:uuid}/publish", permission=Permission.ASSESSMENT_PUBLISH)
     async def publish(

@@ -1,9 +1,10 @@
-"""The append-only record."""
+"""The append-only record, and the attempts that were refused."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned
@@ -25,3 +26,30 @@ class AuditRecord(Identified, TenantOwned, Base):
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
     reason: Mapped[str | None]
+
+
+class Refusal(Identified, TenantOwned, Base):
+    """Somebody was refused something. Rows can be inserted, never changed; the same within a minute is one."""
+
+    __tablename__ = "refusals"
+    __table_args__ = (
+        Index(
+            "uq_refusals_once_a_minute",
+            "tenant_id",
+            "actor_id",
+            "permission",
+            "method",
+            "path",
+            text("date_trunc('minute'::text, (at AT TIME ZONE 'UTC'::text))"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        {"schema": "workbench"},
+    )
+
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor_role: Mapped[str | None]
+    permission: Mapped[str]
+    method: Mapped[str]
+    path: Mapped[str]

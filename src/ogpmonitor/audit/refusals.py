@@ -1,33 +1,18 @@
 """Attempts on the monitor's work that were refused: kept where only its monitors read them."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
 
+from ogpmonitor.audit.models import Refusal
 from ogpmonitor.audit.service import Doer
-from ogpmonitor.kit.db import Base, Identified, TenantOwned, utc_now
+from ogpmonitor.kit.db import utc_now
 
 MOST = 100
 LONGEST_PATH = 300
-
-
-class Refusal(Identified, TenantOwned, Base):
-    """Somebody was refused something. Rows can be inserted, never changed; the same within a minute is one."""
-
-    __tablename__ = "refusals"
-    __table_args__ = ({"schema": "workbench"},)
-
-    at: Mapped[datetime]
-    actor_id: Mapped[UUID | None]
-    actor_role: Mapped[str | None]
-    permission: Mapped[str]
-    method: Mapped[str]
-    path: Mapped[str]
 
 
 async def note_refusal(session: AsyncSession, permission: str, *, method: str, path: str, by: Doer) -> None:

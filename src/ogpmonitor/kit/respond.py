@@ -61,7 +61,7 @@ def sends_itself(request: AnyRequest) -> bool:
 def saved(version: str, **more: Any) -> Response[bytes]:
     """What a page that sent its form by itself needs to go on: the version it stands at now, and `more`."""
     body = json.dumps({"version": version, **more}).encode()
-    return Response(body, media_type=MediaType.JSON, headers=dict(PRIVATE))
+    return Response(body, status_code=200, media_type=MediaType.JSON, headers=dict(PRIVATE))
 
 
 def public_page(request: AnyRequest, template: str, **context: Any) -> Response[bytes]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
@@ -16,7 +17,7 @@ class Mandate(Identified, TenantOwned, Versioned, Base):
     """
 
     __tablename__ = "mandates"
-    __table_args__ = ({"schema": "platform"},)
+    __table_args__ = (UniqueConstraint("tenant_id", "id"), {"schema": "platform"})
 
     body: Mapped[str]
     contact: Mapped[str | None]  # of the body, public: a page or an address of an office, never a person's

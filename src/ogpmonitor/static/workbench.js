@@ -139,7 +139,7 @@
     });
   };
 
-  // Accepted: it led on to a page that is no form with messages.
+  // Accepted: it led on to a page that is no form with errors.
   attempt(() => {
     const key = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);
