@@ -106,8 +106,7 @@ async def the_monitor_publishes(monitor: Traveller, citizen: Traveller) -> None:
     """A verdict without evidence is not published; a draft is nobody else's; the published one is everyone's."""
     await monitor.enter("penalolen-monitor")
     await monitor.look("assessments")
-    await monitor.page.locator('form:has(input[name="commitment"][value="CLPLN0002"]) button').click()
-    await monitor.page.wait_for_url(re.compile(r"/assessments/[0-9a-f-]{36}"))
+    await monitor.begin("end-of-commitment", "CLPLN0002")
     await monitor.look("assessment-form")
     await fill_in_the_assessment(monitor)
     await monitor.page.click('button[name="then"]')

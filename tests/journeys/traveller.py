@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -56,6 +57,18 @@ class Traveller:
         await self.open("sign-in/")
         await self.page.locator(f'form:has(input[value="{persona}"]) button, button[value="{persona}"]').click()
         await self.page.wait_for_load_state()
+
+    async def begin(self, form: str, commitment: str = "") -> None:
+        """From a monitor's list into the form of an assessment, declaring no conflict of interest on the way."""
+        about = f"commitment={commitment}" if commitment else f"form={form}"
+        await self.page.click(f'main a[href*="form={form}"][href*="{about}"]')
+        await self.declare()
+
+    async def declare(self) -> None:
+        """No conflict of interest, and on to what comes after."""
+        await self.page.check("#conflict-no")
+        await self.page.click("main form button.button--primary")
+        await self.page.wait_for_url(re.compile(r"/assessments/[0-9a-f-]{36}"))
 
     async def look(self, name: str) -> None:
         """The page has no accessibility fault, does not scroll sideways, complained of nothing; its picture is kept."""

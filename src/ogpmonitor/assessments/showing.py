@@ -19,6 +19,9 @@ from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of
 from ogpmonitor.method.independence import load_independence
 from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.exchanges import around, exchange_about
+from ogpmonitor.register.independence import independence_of
+from ogpmonitor.register.recommendations import follow_ups_of, recommendations_in
 
 NO_QUESTION = {publishing.EVALUATOR, publishing.DECLARATION, publishing.SECOND_REVIEW, publishing.RIGHT_OF_REPLY}
 
@@ -101,8 +104,7 @@ def review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200, problem
         status=status,
         sheet=sheet,
         dossier=sheet.dossier,
-        document=document,
-        parts=read_document(sheet.form, document, sheet.published.commitments),
+        **_document_shown(sheet, document),
         problems=found,
         may_send=not blocking and window is None,
         is_open=window is not None and window.is_open(now),
@@ -112,6 +114,20 @@ def review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200, problem
         problem=translate(lang, problem) if problem else "",
         differences=list(differences(sheet, lang)) if sheet.has_changed_since else [],
     )
+
+
+def _document_shown(sheet: Sheet, document: AssessmentDocument) -> dict[str, Any]:
+    """All that is or would be public of an assessment, as `assessments/_document.html` shows it."""
+    told = sheet.newest or sheet.published
+    return {
+        "document": document,
+        "parts": read_document(sheet.form, document, sheet.published.commitments),
+        "exchanges": {answer.question: exchange_about(document, answer.question) for answer in document.answers},
+        "around": around(document),
+        "independence": independence_of(document),
+        "recommendations": recommendations_in(told, made_in=document),
+        "follow_ups": follow_ups_of(told, document),
+    }
 
 
 def published_page(request: AnyRequest, sheet: Sheet, **more: Any) -> Response[bytes]:
@@ -127,8 +143,7 @@ def published_page(request: AnyRequest, sheet: Sheet, **more: Any) -> Response[b
         raise NotFound("assessment.not_found")
     context: dict[str, Any] = {
         "sheet": sheet,
-        "document": document,
-        "parts": read_document(sheet.form, document, sheet.published.commitments),
+        **_document_shown(sheet, document),
         "sha256": newest.sha256_of("assessment", code),
         "just_published": "published" in request.query_params,
         "reason": "",

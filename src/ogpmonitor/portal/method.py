@@ -65,7 +65,12 @@ def method_page() -> dict[str, Any]:
         "others": [one for one in scales if not one.asked],
         "limits": [deadlines.inception, deadlines.end_of_commitment, deadlines.publication, deadlines.plan],
         "most": deadlines.commitments,
-        "between": [independence.government_before_monitor, independence.reply, independence.clarification],
+        "between": [
+            independence.government_before_monitor,
+            independence.notice_of_end,
+            independence.reply,
+            independence.clarification,
+        ],
         "distinctions": [
             (one, [_options(options, method) for options in one.requires]) for one in load_distinctions().items
         ],
