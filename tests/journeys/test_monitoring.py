@@ -22,7 +22,7 @@ async def answer_everything(monitor: Traveller) -> None:
 
     A choice may open more questions, so this goes on until none is left.
     """
-    blocks = monitor.page.locator(".desk__form .asked")
+    blocks = monitor.page.locator('.desk__form .asked[id^="q-"]')
     for index in range(await blocks.count()):
         block = blocks.nth(index)
         if await block.is_visible():
@@ -202,7 +202,9 @@ async def test_a_correction_after_publication(travellers: Traveller.Maker) -> No
     await row.locator("a").click()
     await monitor.look("published-assessment")
     await monitor.page.fill("#reason", "Un informe publicado después muestra otra fecha.")
-    await monitor.declare()
+    await monitor.page.check("#conflict-no")
+    await monitor.page.click('form[action$="/correct/"] button')
+    await monitor.page.wait_for_load_state()
     await monitor.look("correction-form")
     await monitor.page.fill("#q-EOC1-1-explanation", "Los cuatro hitos se hicieron, uno de ellos con atraso.")
     await review(monitor)

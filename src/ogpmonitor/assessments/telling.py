@@ -68,10 +68,9 @@ def _second_review(dossier: Dossier) -> told.SecondReview | None:
         compared=len(dossier.second),
         differed=len(dossier.differences),
         settled=tuple(
-            told.Settled(
-                question=one.question, first=one.first_value or None, second=one.value, words=one.settled or ""
-            )
+            told.Settled(question=one.question, first=one.first_value or None, second=one.value, words=one.settled)
             for one in dossier.differences
+            if one.settled  # every one of them, by the time it is published
         ),
     )
 
