@@ -18,7 +18,7 @@ async def test_every_persona_has_one_button_under_its_jurisdiction(site: Site) -
     for slug in TENANTS:
         assert page.count(f'value="{slug}-coordinator"') == page.count(f'value="{slug}-monitor"') == 1
     assert page.count("<h2>") == len(TENANTS) + 1
-    assert page.count("Entrar como ") == 2 * len(TENANTS) + 3
+    assert page.count("Entrar como ") == 2 * len(TENANTS) + 4
     assert "Estas personas son inventadas" in page
     assert "Dirección de Medio Ambiente" in page
 

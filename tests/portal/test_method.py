@@ -50,7 +50,7 @@ async def test_deadlines_limits_and_the_rules_of_independence_are_there(site: Si
 
     files = (load_deadlines(), load_independence())
     rules = [one for file in files for _, one in file if hasattr(one, "source_note")]
-    assert len(rules) == 8
+    assert len(rules) == 9
     texts = [text for one in rules for text in (one.label, one.source_note)]
     assert [text for text in texts if not text.has(lang) or str(as_text(text, lang)) not in page] == []
 

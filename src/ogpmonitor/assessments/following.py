@@ -1,16 +1,18 @@
 """Recommendations: what a monitor recommends and to whom, and what became of earlier ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID, uuid4
 
 from ogpmonitor.assessments.queries import Sheet
-from ogpmonitor.assessments.schemas import tidy
+from ogpmonitor.assessments.schemas import Given, Submission, tidy
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register.assessment_documents import AssessmentDocument, FollowUp, Recommendation
 from ogpmonitor.register.queries import Published
 
+SEEN = "recommendation:"  # before the id of a row, among the marks that a page sends
 MOST, LONGEST_TEXT, LONGEST_ADDRESSEE, BLANKS = 30, 2000, 200, 2
 STATES = ("followed", "partly", "not_followed", "too_early")
 TO_WHOM = msgid("Say to whom it is addressed.")
@@ -22,34 +24,66 @@ ONE_OF = msgid("Please choose one of the options.")
 
 @dataclass(frozen=True)
 class Row:
-    """One recommendation as it stands in the form: also an empty line to fill in. `errors` by field."""
+    """One recommendation as it stands in the form: also an empty line to fill in. `errors` by field.
+
+    `theirs` is what a colleague made of it meanwhile.
+    """
 
     id: str
     text: str = ""
     addressee: str = ""
     commitment: str = ""
     errors: Mapping[str, str] | None = None
+    theirs: "Row | None" = None
 
     @property
     def is_empty(self) -> bool:
         return not (self.text or self.addressee)
+
+    @property
+    def mark(self) -> str:
+        """Told apart from every other wording by this, as `Given.mark` tells answers."""
+        return Given(self.text, self.addressee, self.commitment).mark
 
     def kept(self) -> dict[str, Any]:
         """As the workbench keeps it."""
         return {"id": self.id, "text": self.text, "addressee": self.addressee, "commitment": self.commitment or None}
 
 
+def kept_rows(sheet: Sheet) -> list[Row]:
+    """What is kept, in order."""
+    return [Row(**{**one, "commitment": one.get("commitment") or ""}) for one in sheet.assessment.recommendations]
+
+
 def rows_of(sheet: Sheet) -> list[Row]:
     """What is kept, and empty lines to add more."""
-    kept = [Row(**{**one, "commitment": one.get("commitment") or ""}) for one in sheet.assessment.recommendations]
-    return [*kept, *(Row(str(uuid4())) for _ in range(BLANKS))]
+    return [*kept_rows(sheet), *(Row(str(uuid4())) for _ in range(BLANKS))]
+
+
+def merge_rows(sheet: Sheet, typed: Sequence[Row], submission: Submission) -> list[Row]:
+    """What was typed beside what colleagues kept meanwhile, as `merging.merge` does with answers.
+
+    What was changed by both holds the other's in `theirs`; what somebody else added comes last.
+    """
+    is_newest = submission.version == sheet.assessment.version
+    kept, merged = {row.id: row for row in kept_rows(sheet)}, []
+    for mine in typed:
+        theirs = kept.pop(mine.id, Row(mine.id))
+        shown = submission.seen.get(f"{SEEN}{mine.id}", theirs.mark if is_newest else "")
+        if theirs.mark in {mine.mark, shown}:
+            merged.append(mine)
+        elif mine.mark == shown:
+            merged.append(theirs)
+        else:
+            merged.append(replace(mine, theirs=theirs))
+    return [*merged, *kept.values()]
 
 
 def read_rows(sent: Mapping[str, Sequence[Any]], codes: Sequence[str]) -> list[Row]:
     """What was sent, line by line, each with what is wrong with it; a line without an id of ours gets one."""
     columns = [sent.get(f"recommendation_{name}", ()) for name in ("id", "text", "addressee", "commitment")]
     rows: list[Row] = []
-    for values in zip(*columns, strict=False):
+    for values in zip_longest(*columns, fillvalue=""):
         name, text, addressee, commitment = (tidy(value) for value in values)
         errors = {}
         if text and not addressee:

@@ -125,7 +125,9 @@ class AssessmentController(Controller):
         sent = await sent_by(request, max_bytes=settings.max_upload_bytes)
         submission = read_submission(sent, answering.keys_of(sheet), max_bytes=settings.max_upload_bytes)
         typed, answers, contested = await _answers(request, session, sheet, submission)
-        rows = following.read_rows(sent, sheet.commitments)
+        lines = following.read_rows(sent, sheet.commitments)
+        rows = following.merge_rows(sheet, lines, submission)
+        contested = [*contested, *(row.id for row in rows if row.theirs)]
         if not submission.version or contested or submission.errors or any(row.errors for row in rows):
             status = 422 if submission.version and not contested else 409
             if by_itself:
@@ -142,7 +144,8 @@ class AssessmentController(Controller):
             more=await _more(request, session, sheet, sent, rows=rows, notes=submission.notes),
         )
         if by_itself:
-            return saved(str(sheet.assessment.version), seen=marks_of(sheet, typed, answers))
+            marks = {following.SEEN + row.id: row.mark for row in rows if row in lines}
+            return saved(str(sheet.assessment.version), seen=marks_of(sheet, typed, answers) | marks)
         target = "publish/" if one_of(sent, "then") == "review" else "?saved=1"
         return see_other(request, path_to(request, assessment_id) + target)
 
@@ -231,8 +234,6 @@ async def _more(
     notes: Mapping[str, str],
 ) -> service.More:
     kept: list[Any] = [row.kept() for row in rows if not row.is_empty]
-    if not any(name.startswith("recommendation_") for name in sent):
-        kept = sheet.assessment.recommendations
     followed = following.read_follow_ups(sent, await earlier_of(request, session, sheet))
     if not any(name.startswith("follow_state:") for name in sent):
         followed = sheet.assessment.follow_ups

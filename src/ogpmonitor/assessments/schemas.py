@@ -23,6 +23,7 @@ from ogpmonitor.method.conditions import (
 from ogpmonitor.method.forms import Question
 from ogpmonitor.register.assessment_documents import Citation
 
+SEEN = "seen:"  # before the name of what a page showed, in the names of its marks
 MAX_LINKS = 20
 MAX_NOTE = 5000
 PERSONAL = msgid("References are public. Leave out e-mail addresses, telephone numbers and RUN.")
@@ -106,7 +107,7 @@ class Submission:
     ticked: dict[str, tuple[str, ...]]
     links: dict[str, tuple[str, str]]  # title and address, as typed
     uploads: dict[str, list[Upload]]
-    seen: dict[str, str] = field(default_factory=dict)  # the mark of each answer as the page showed it
+    seen: dict[str, str] = field(default_factory=dict)  # the mark of each thing as the page showed it, by its name
     notes: dict[str, str] = field(default_factory=dict)
     errors: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # messages by question and part
 
@@ -131,7 +132,7 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
         ticked={key: tuple(tidy(name) for name in sent.get(f"cite:{key}", ())) for key in keys},
         links={key: (tidy(_first(sent, f"link_title:{key}")), tidy(_first(sent, f"link_url:{key}"))) for key in keys},
         uploads={key: [one for one in sent.get(f"file:{key}", ()) if isinstance(one, Upload)] for key in keys},
-        seen={key: _first(sent, f"seen:{key}") for key in keys if f"seen:{key}" in sent},
+        seen={name.removeprefix(SEEN): _first(sent, name) for name in sent if name.startswith(SEEN)},
         notes={key: tidy(_first(sent, f"note:{key}"))[:MAX_NOTE] for key in keys if f"note:{key}" in sent},
     )
     if len(submission.evaluator) > MAX_EVALUATOR:
