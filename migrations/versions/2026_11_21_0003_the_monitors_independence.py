@@ -68,7 +68,8 @@ ALTER TABLE platform.memberships FORCE ROW LEVEL SECURITY;
 
 ASSESSMENTS = """
 ALTER TABLE workbench.assessments ADD COLUMN corrects_id UUID, ADD COLUMN correction TEXT,
-    ADD COLUMN revision INTEGER NOT NULL DEFAULT 1, ADD COLUMN recommendations JSONB NOT NULL DEFAULT '[]',
+    ADD COLUMN revision INTEGER NOT NULL DEFAULT 1, ADD COLUMN language TEXT NOT NULL DEFAULT 'es',
+    ADD COLUMN recommendations JSONB NOT NULL DEFAULT '[]',
     ADD COLUMN follow_ups JSONB NOT NULL DEFAULT '[]',
     ADD CONSTRAINT fk_assessments_tenant_id_corrects_id_assessments FOREIGN KEY (tenant_id, corrects_id)
         REFERENCES workbench.assessments (tenant_id, id);

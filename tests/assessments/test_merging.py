@@ -123,7 +123,7 @@ async def test_recommendations_of_both_are_kept_and_one_that_both_changed_is_sho
     conflict = await send(him, draft, recommending(his_page, 0, "Él lo cambió."))
 
     assert both.status_code == 303
-    assert texts == [HERS, HIS]
+    assert texts == [HIS, HERS]
     assert conflict.status_code == 409
     assert "Ella lo cambió." in said(conflict.text)
     assert "Él lo cambió." in conflict.text

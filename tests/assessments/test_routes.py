@@ -281,7 +281,7 @@ async def test_review_shows_exactly_what_publishing_makes_public(
 ) -> None:
     sheet = await kept(cast, draft)
     review = words(await monitor.get(f"{LIST}{draft}/publish/"))
-    document = publishing.document_of(sheet, language="es", at=sheet.assessment.updated_at)
+    document = publishing.document_of(sheet, at=sheet.assessment.updated_at)
 
     for answer in document.answers:
         assert answer.explanation in review
@@ -311,7 +311,7 @@ async def test_publishing_shows_it_to_everyone_and_closes_the_draft(
     assert review.status_code == 409
     newest = (await kept(cast, draft)).newest
     assert newest is not None
-    assert [document.language for document in newest.assessments_of("CLPLN0002")] == [lang]
+    assert [document.language for document in newest.assessments_of("CLPLN0002")] == ["es"]
 
 
 async def test_publishing_what_nobody_reviewed_shows_the_new_state(

@@ -130,7 +130,7 @@ async def test_nothing_is_published_before_it_is_handed_in_and_settled(
     async with cast.at(PENALOLEN, cast.monitor) as session:
         sheet = await queries.get_sheet(session, PENALOLEN, draft)
         version = sheet.assessment.version
-        await publishing.publish(session, sheet, version=version, language="es", key=key, by=cast.monitor)
+        await publishing.publish(session, sheet, version=version, key=key, by=cast.monitor)
     async with cast.at(PENALOLEN, cast.monitor, read_only=True) as session:
         (document,) = (await published_plan(session, PENALOLEN, "2021-2024")).assessments_of("CLPLN0002")
 

@@ -182,7 +182,7 @@ async def test_publish_refuses_a_verdict_without_evidence(cast: Cast, key: Signi
 
         found = [(one.key, one.message) for one in publishing.publication_problems(sheet)]
         with pytest.raises(Invalid):
-            await publishing.publish(session, sheet, version=2, language="es", key=key, by=cast.monitor)
+            await publishing.publish(session, sheet, version=2, key=key, by=cast.monitor)
 
     assert found == [("EOC1.1", CITE_VERDICT), ("EOC2.2", EXPLAIN)]
 
@@ -191,7 +191,7 @@ async def test_publish_makes_an_edition_in_the_monitors_voice(cast: Cast, key: S
     async with cast.at(PENALOLEN, cast.monitor) as session:
         before = await published_plan(session, PENALOLEN, PLAN)
         sheet = await a_filled_draft(session, cast.monitor, storage=storage)
-        edition = await publishing.publish(session, sheet, version=2, language="es", key=key, by=cast.monitor)
+        edition = await publishing.publish(session, sheet, version=2, key=key, by=cast.monitor)
     async with cast.database.register_session() as register:
         after = await published_plan(register, PENALOLEN, PLAN)
         fact = (await register.scalars(select(CommitmentFact).where(CommitmentFact.code == "CLPLN0002"))).one()
@@ -244,7 +244,7 @@ async def test_published_assessments_are_never_changed_deleted_or_published_agai
         with pytest.raises(Conflict):
             await service.discard(session, assessment, version=version, by=by)
         with pytest.raises(Conflict):
-            await publishing.publish(session, sheet, version=version, language="es", key=key, by=by)
+            await publishing.publish(session, sheet, version=version, key=key, by=by)
         again = await a_draft(session, cast.monitor)
 
     assert (again.id, again.status) == (assessment.id, AssessmentStatus.PUBLISHED)
@@ -255,7 +255,7 @@ async def test_publish_refuses_what_nobody_reviewed(cast: Cast, key: SigningKey)
         sheet = await a_filled_draft(session, cast.monitor)
 
         with pytest.raises(Conflict):
-            await publishing.publish(session, sheet, version=1, language="es", key=key, by=cast.monitor)
+            await publishing.publish(session, sheet, version=1, key=key, by=cast.monitor)
 
 
 @pytest.mark.parametrize("who", ["coordinator", "contact", "operator", "ogp_staff", "neighbour_monitor", "citizen"])
@@ -282,7 +282,7 @@ async def test_nobody_else_may_save_discard_or_publish(cast: Cast, key: SigningK
         with pytest.raises(NotPermitted):
             await service.discard(session, sheet.assessment, version=2, by=actor)
         with pytest.raises(NotPermitted):
-            await publishing.publish(session, sheet, version=2, language="es", key=key, by=actor)
+            await publishing.publish(session, sheet, version=2, key=key, by=actor)
 
 
 async def test_audit_tells_no_answers_and_no_government_that_there_is_a_draft(cast: Cast, storage: Storage) -> None:

@@ -117,7 +117,7 @@ async def a_published_assessment(
 ) -> tuple[Sheet, Edition]:
     """A published assessment, and the edition that first holds it."""
     sheet = await a_filled_draft(session, by, commitment=commitment)
-    edition = await publishing.publish(session, sheet, version=sheet.assessment.version, language="es", key=key, by=by)
+    edition = await publishing.publish(session, sheet, version=sheet.assessment.version, key=key, by=by)
     return sheet, edition
 
 

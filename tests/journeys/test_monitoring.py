@@ -111,6 +111,7 @@ async def test_dialogue_with_a_reply_and_a_silence(
     await monitor.begin("end-of-commitment", "C3")
     form = monitor.page.url
     await answer_everything(monitor)
+    await monitor.page.select_option("#language", "es")
     await monitor.page.click(".save-bar button")
     await monitor.page.wait_for_url(re.compile(r"saved=1"))
 

@@ -56,7 +56,7 @@ async def publish(cast: Cast, key: SigningKey, name: UUID) -> AssessmentDocument
     async with cast.at(PENALOLEN, cast.monitor) as session:
         sheet = await queries.get_sheet(session, PENALOLEN, name)
         version = sheet.assessment.version
-        await publishing.publish(session, sheet, version=version, language="es", key=key, by=cast.monitor)
+        await publishing.publish(session, sheet, version=version, key=key, by=cast.monitor)
     async with cast.at(PENALOLEN, cast.monitor, read_only=True) as session:
         published = await published_plan(session, PENALOLEN, "2021-2024")
     return next(one for one in published.assessments if one.form == "end-of-term")

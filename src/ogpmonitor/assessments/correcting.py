@@ -36,7 +36,7 @@ async def correct(session: AsyncSession, sheet: Sheet, reason: str, *, declared:
     if newest is None or newest.id != old.id:
         raise Conflict("correction.open", OPEN_ALREADY)
     now = utc_now()
-    names = ("form", "form_version", "plan", "commitment", "edition_sha256", "evaluator", "demo")
+    names = ("form", "form_version", "plan", "commitment", "edition_sha256", "evaluator", "language", "demo")
     kept = {name: getattr(old, name) for name in names}
     fresh = Assessment(
         **kept,

@@ -13,6 +13,7 @@ from sqlalchemy import FetchedValue, ForeignKeyConstraint, Index, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
+from ogpmonitor.kit.i18n import DEFAULT_LANGUAGE
 
 
 class AssessmentStatus(StrEnum):
@@ -60,6 +61,7 @@ class Assessment(Identified, TenantOwned, Versioned, Base):
     edition_sha256: Mapped[str]
     status: Mapped[str]
     evaluator: Mapped[str]  # the body that signs
+    language: Mapped[str] = mapped_column(default=DEFAULT_LANGUAGE)  # in which its answers are written
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

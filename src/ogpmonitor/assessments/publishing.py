@@ -83,7 +83,7 @@ def code_of(assessment: Assessment) -> str:
     return f"{assessment.form}:{assessment.commitment}" if assessment.commitment else assessment.form
 
 
-def document_of(sheet: Sheet, *, language: str, at: datetime) -> AssessmentDocument:
+def document_of(sheet: Sheet, *, at: datetime) -> AssessmentDocument:
     """Exactly what would be public: every answer to a question shown, with its argument and what it rests on."""
     assessment, edition = sheet.assessment, sheet.published.edition
     cleaned = clean_answers(sheet.form, _judged(sheet), sheet.asked_of)
@@ -94,7 +94,7 @@ def document_of(sheet: Sheet, *, language: str, at: datetime) -> AssessmentDocum
         commitment=assessment.commitment,
         assessed_edition=AssessedEdition(number=edition.number, sha256=edition.sha256),
         evaluator=assessment.evaluator,
-        language=language,
+        language=assessment.language,
         published_at=at,
         answers=tuple(_published_answer(sheet, key, answer) for key, answer in cleaned.items()),
         ratings=tuple(_ratings(sheet, cleaned)),
@@ -108,7 +108,6 @@ async def publish(
     sheet: Sheet,
     *,
     version: int,
-    language: str,
     key: SigningKey,
     by: Actor,
     rules: Rules = Rules(),
@@ -130,7 +129,7 @@ async def publish(
     if publication_problems(sheet, rules):
         raise Invalid("assessment.incomplete", msgid("The form still asks for something. Nothing was published."))
     now = utc_now().replace(microsecond=0)
-    document = document_of(sheet, language=language, at=now)
+    document = document_of(sheet, at=now)
     assessment.status = AssessmentStatus.PUBLISHED
     assessment.published_at = now
     await session.flush()

@@ -89,6 +89,7 @@ class AssessmentController(Controller):
             commitment=one_of(sent, "commitment") or None,
             evaluator=DEMO_EVALUATOR if demo else "",
             declared=declared,
+            language=place_of(request).lang,
             demo=demo,
             by=request.user,
         )
@@ -141,7 +142,7 @@ class AssessmentController(Controller):
             evaluator=submission.evaluator or sheet.assessment.evaluator,
             by=request.user,
             attachments=service.Attachments(request.app.state.storage, settings.max_upload_bytes, submission.uploads),
-            more=await _more(request, session, sheet, sent, rows=rows, notes=submission.notes),
+            more=await _more(request, session, sheet, sent, rows=rows, submission=submission),
         )
         if by_itself:
             marks = {following.SEEN + row.id: row.mark for row in rows if row in lines}
@@ -183,7 +184,6 @@ class AssessmentController(Controller):
             session,
             sheet,
             version=version,
-            language=place_of(request).lang,
             key=request.app.state.signing_key,
             by=request.user,
             rules=rules,
@@ -216,7 +216,7 @@ async def _answers(
 ) -> tuple[Mapping[str, Given], Mapping[str, Given], Sequence[str]]:
     """The answers as typed, as they would be kept, and the questions that were changed meanwhile as well."""
     files = await queries.own_files(session, answering.file_ids(submission))
-    sources = answering.Sources.of(sheet, files.values(), place_of(request).lang)
+    sources = answering.Sources.of(sheet, files.values(), submission.language or sheet.assessment.language)
     typed: Mapping[str, Given] = answering.read_answers(submission, sources)
     answers, contested = merge(sheet, typed, submission)
     most = request.app.state.settings.max_files_per_form
@@ -231,10 +231,10 @@ async def _more(
     sent: Sent,
     *,
     rows: Sequence[following.Row],
-    notes: Mapping[str, str],
+    submission: Submission,
 ) -> service.More:
     kept: list[Any] = [row.kept() for row in rows if not row.is_empty]
     followed = following.read_follow_ups(sent, await earlier_of(request, session, sheet))
     if not any(name.startswith("follow_state:") for name in sent):
         followed = sheet.assessment.follow_ups
-    return service.More(kept, followed, notes)
+    return service.More(kept, followed, submission.notes, submission.language)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ogpmonitor.evidence.service import Upload, check_link
 from ogpmonitor.evidence.sniffing import sniff
 from ogpmonitor.kit.errors import Invalid
-from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.i18n import LANGUAGES, msgid
 from ogpmonitor.method.answers import Answer
 from ogpmonitor.method.conditions import (
     CITE,
@@ -103,6 +103,7 @@ class Submission:
 
     version: int
     evaluator: str
+    language: str  # of the answers; "" where none of ours was sent
     typed: dict[str, Given]
     ticked: dict[str, tuple[str, ...]]
     links: dict[str, tuple[str, str]]  # title and address, as typed
@@ -128,6 +129,7 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
     submission = Submission(
         version=read_version(sent),
         evaluator=tidy(_first(sent, "evaluator")),
+        language=language if (language := _first(sent, "language")) in LANGUAGES else "",
         typed={key: _typed(sent, key) for key in keys},
         ticked={key: tuple(tidy(name) for name in sent.get(f"cite:{key}", ())) for key in keys},
         links={key: (tidy(_first(sent, f"link_title:{key}")), tidy(_first(sent, f"link_url:{key}"))) for key in keys},

@@ -26,7 +26,7 @@ from ogpmonitor.evidence.models import Evidence
 from ogpmonitor.evidence.service import Upload
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, Invalid, NotFound, NotPermitted
-from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.i18n import DEFAULT_LANGUAGE, msgid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.method.answers import Answer
@@ -53,11 +53,15 @@ class Attachments:
 
 @dataclass(frozen=True)
 class More:
-    """What a draft says beside its answers: recommendations, what became of earlier ones, and private notes."""
+    """What a draft says beside its answers: recommendations, what became of earlier ones, private notes, its language.
+
+    An empty language leaves it as it is.
+    """
 
     recommendations: Sequence[dict[str, Any]] = ()
     follow_ups: Sequence[dict[str, Any]] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
 
 
 async def start(
@@ -69,6 +73,7 @@ async def start(
     evaluator: str,
     declared: Declared,
     by: Actor,
+    language: str = DEFAULT_LANGUAGE,
     demo: bool = False,
 ) -> Assessment:
     """A draft on `form`, about the edition `published`; the one that was begun before where there is one.
@@ -102,6 +107,7 @@ async def start(
         edition_sha256=published.edition.sha256,
         status=AssessmentStatus.DRAFT,
         evaluator=evaluator,
+        language=language,
         created_at=now,
         updated_at=now,
         demo=demo,
@@ -183,12 +189,15 @@ async def save_draft(
     changed = sorted(key for key in {*before, *kept} if before.get(key) != kept.get(key))
     noted = await _note(session, sheet, more.notes, at=utc_now()) if more else False
     fresh = more is not None and (
-        more.recommendations != assessment.recommendations or more.follow_ups != assessment.follow_ups
+        more.recommendations != assessment.recommendations
+        or more.follow_ups != assessment.follow_ups
+        or (more.language or assessment.language) != assessment.language
     )
     if not (changed or noted or fresh) and assessment.evaluator == evaluator:
         return assessment
     if more is not None and fresh:
         assessment.recommendations, assessment.follow_ups = list(more.recommendations), list(more.follow_ups)
+        assessment.language = more.language or assessment.language
     _write(assessment, kept, changed)
     assessment.evaluator = evaluator
     assessment.updated_at = utc_now()  # so that this row is written, and its version rises, whatever changed

@@ -91,7 +91,7 @@ def declare_page(
 def review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200, problem: str = "") -> Response[bytes]:
     """What is missing, and exactly what would be public; of one that was sent, what was replied until now."""
     now, lang = utc_now().replace(microsecond=0), place_of(request).lang
-    document = publishing.document_of(sheet, language=lang, at=now)
+    document = publishing.document_of(sheet, at=now)
     found = [
         (one.key if one.key in NO_QUESTION else anchor(one.key, PARTS.get(one.message, "")), one)
         for one in publishing.publication_problems(sheet, rules_at(request))

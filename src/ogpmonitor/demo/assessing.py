@@ -33,9 +33,7 @@ async def assess(stage: Stage, plan: str, invented: DemoAssessment) -> None:
             session, sheet, answers, version=assessment.version, evaluator=stage.monitor.name, by=by
         )
         sheet = await queries.get_sheet(session, slug, assessment.id)
-        await publishing.publish(
-            session, sheet, version=sheet.assessment.version, language=LANGUAGE, key=stage.key, by=by
-        )
+        await publishing.publish(session, sheet, version=sheet.assessment.version, key=stage.key, by=by)
 
 
 def _given(stage: Stage, published: Published, answer: DemoAnswer) -> Given:

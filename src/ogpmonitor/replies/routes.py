@@ -90,7 +90,7 @@ class ReplyController(Controller):
     ) -> Response[bytes] | Redirect:
         """The replies are kept; with `then` they are handed in. 422 and 409 with everything typed."""
         sheet, sent = await _sheet(request, session, assessment_id), await read_form(request)
-        questions = [one.question for one in _document(request, sheet).answers]
+        questions = [one.question for one in _document(sheet).answers]
         words = {key: tidy(sent.get(f"reply:{key}")) for key in questions if f"reply:{key}" in sent}
         wrong = {key: TOO_LONG for key, text in words.items() if len(text) > service.LONGEST}
         if wrong:
@@ -201,8 +201,8 @@ async def _sheet(request: AnyRequest, session: TenantSession, assessment_id: UUI
     return sheet
 
 
-def _document(request: AnyRequest, sheet: Sheet) -> Any:
-    return publishing.document_of(sheet, language=place_of(request).lang, at=utc_now().replace(microsecond=0))
+def _document(sheet: Sheet) -> Any:
+    return publishing.document_of(sheet, at=utc_now().replace(microsecond=0))
 
 
 def _version(sheet: Sheet, key: str) -> str:
@@ -225,7 +225,7 @@ def _reply_page(
     problem: str = "",
     status: int = 200,
 ) -> Response[bytes]:
-    lang, document, window = place_of(request).lang, _document(request, sheet), sheet.dossier.window
+    lang, document, window = place_of(request).lang, _document(sheet), sheet.dossier.window
     told = {anchor(key, "reply"): translate(lang, message) for key, message in (errors or {}).items()}
     return page(
         request,
