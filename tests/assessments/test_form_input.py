@@ -8,7 +8,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories.assessments import PENALOLEN, a_draft
+from tests.factories.assessments import PENALOLEN, a_draft, a_sent_assessment
 from tests.factories.cast import Cast
 from tests.factories.site import Site
 
@@ -20,6 +20,20 @@ from ogpmonitor.method.forms import Form, load_method
 
 FORMS = list(load_method().forms.values())
 COMMITMENTS = ("C2", "C3")
+# What a form asks beside its questions.
+AROUND = (
+    "recommendation_id", "recommendation_text", "recommendation_addressee", "recommendation_commitment", "language",
+    "seen:recommendation:", "follow_state:x", "follow_words:x", "then",
+)  # fmt: skip
+# What else can be sent about a draft, with the fields that each place reads.
+STEPS = (
+    "declare", "recuse", "move", "correct", "second/begin", "second", "second/settle", "clarifications", "publish",
+    "send", "revise", "discard",
+)  # fmt: skip
+STEP_FIELDS = (
+    "conflict", "statement", "commitment", "reason", "subject", "asked", "due_on", "then", "settled:EOC1.1",
+    "value:EOC1.1", "explanation:EOC1.1", "version",
+)  # fmt: skip
 PATIENT = settings(
     max_examples=40,
     deadline=None,
@@ -52,6 +66,8 @@ def fields_of(draw: st.DrawFn, form: Form, key: str) -> list[tuple[str, Any]]:
         st.tuples(st.just(f"cite:{key}"), names | texts),
         st.tuples(st.just(f"link_url:{key}"), urls),
         st.tuples(st.just(f"link_title:{key}"), texts),
+        st.tuples(st.just(f"note:{key}"), texts),
+        st.tuples(st.just(f"seen:{key}"), texts),
     )
     return draw(st.lists(field, max_size=6))
 
@@ -61,6 +77,7 @@ def sendings(draw: st.DrawFn, form: Form, keys: list[str]) -> tuple[list[tuple[s
     """Fields and files about some questions of a form, one of them always in it."""
     asked = draw(st.lists(st.sampled_from(keys), min_size=1, max_size=6, unique=True))
     fields = [pair for key in asked for pair in draw(fields_of(form, key))]
+    fields += draw(st.lists(st.tuples(st.sampled_from(AROUND), texts), max_size=6))
     files = draw(st.lists(st.tuples(st.sampled_from(asked).map(lambda key: f"file:{key}"), contents), max_size=2))
     return fields, files
 
@@ -153,6 +170,47 @@ async def test_random_input_is_saved_whole_or_not_at_all(desk: Desk, form: Form,
         assert clean_answers(form, kept, after.asked_of) == kept
     else:
         assert (after.answers, after.assessment.version) == (before.answers, before.assessment.version)
+
+
+@given(data=st.data())
+@settings(PATIENT, max_examples=80)
+async def test_no_step_fails_whatever_is_sent(desk: Desk, data: st.DataObject) -> None:
+    """Whole values among nonsense, in any order, on a draft that an example before may have changed."""
+    step = data.draw(st.sampled_from(STEPS))
+    whole = st.sampled_from(["yes", "no", "CLPLN0002", "question:EOC1.1", "hand_in", "limited", "2027-01-01", "2"])
+    body = data.draw(st.dictionaries(st.sampled_from(STEP_FIELDS), whole | texts, max_size=6))
+    if step == "discard":  # with its version the draft would be gone, and every step after it trivial
+        body.pop("version", None)
+
+    answer = await desk.client.post(f"{desk.address('end-of-commitment')}{step}/", data=body)
+
+    assert answer.status_code in {303, 404, 409, 422}, answer.text
+
+
+@given(data=st.data())
+@settings(PATIENT, max_examples=20)
+async def test_random_replies_are_kept_whole_or_not_at_all(site: Site, cast: Cast, data: st.DataObject) -> None:
+    sent = await _sent(cast)
+    keys = [one for one in sent.answers if one.startswith("EOT1")]
+    names = [f"{part}:{key}" for key in keys for part in ("reply", "version")]
+    body = data.draw(st.dictionaries(st.sampled_from(names), texts | st.sampled_from(["0", "1"]), max_size=6))
+    client = await site.sign_in("penalolen-coordinator")
+    before = {key: one.words for key, one in sent.dossier.replies.items()}
+
+    answer = await client.post(f"/es/penalolen/workbench/replies/{sent.assessment.id}/", data=body)
+
+    after = {key: one.words for key, one in (await _sent(cast)).dossier.replies.items()}
+    assert answer.status_code in {303, 409, 422}, answer.text
+    assert answer.status_code == 303 or after == before
+
+
+async def _sent(cast: Cast) -> Sheet:
+    """The one assessment that was sent for comment, sent now if none was."""
+    async with cast.at(PENALOLEN, cast.monitor) as session:
+        found = await queries.find_assessment(session, form="end-of-term", plan="2021-2024", commitment=None)
+        if found is None:
+            return await a_sent_assessment(session, cast.monitor)
+        return await queries.get_sheet(session, PENALOLEN, found.id)
 
 
 @pytest.mark.parametrize(

@@ -309,7 +309,14 @@ async def test_a_recommendation_is_answered_and_followed_up(
     )
     await coordinator.post("/es/penalolen/workbench/publish/", data={})
     form = await monitor.get(begun.headers["location"])
+    await coordinator.post(
+        "/es/penalolen/workbench/plans/",
+        data={"title": "Plan siguiente", "language": "es", "starts_on": "2027", "ends_on": "2030", "slug": "2027-2030"},
+    )
+    following = await coordinator.get("/es/penalolen/workbench/plans/2027-2030/")
 
+    assert following.status_code == 200
+    assert "Publicar el presupuesto." in said(following.text)
     assert "Publicar el presupuesto." in said(listed.text)
     assert (empty.status_code, done.status_code, stale.status_code) == (422, 303, 409)
     assert "Publicar el presupuesto." in said(form.text)

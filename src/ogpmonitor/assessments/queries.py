@@ -15,7 +15,7 @@ from ogpmonitor.evidence.models import Evidence, Voice
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.method.forms import Form, load_method
 from ogpmonitor.register.assessment_documents import Citation
-from ogpmonitor.register.models import Document, Edition, EditionEntry, PlanFact
+from ogpmonitor.register.models import Edition
 from ogpmonitor.register.queries import Published, get_published, latest_edition
 
 
@@ -124,29 +124,6 @@ async def get_sheet(session: AsyncSession, jurisdiction: str, assessment_id: UUI
     form = load_method().form(assessment.form, assessment.form_version)
     dossier = await get_dossier(session, assessment)
     return Sheet(assessment, form, await get_published(session, frozen), newest, dossier)
-
-
-async def list_published(session: AsyncSession, jurisdiction: str) -> Sequence[Published]:
-    """Every plan of `jurisdiction` as its newest edition says it, newest plan first: two queries for any number."""
-    newest = select(PlanFact.edition_sha256).where(PlanFact.jurisdiction == jurisdiction)
-    editions = (
-        await session.scalars(select(Edition).where(Edition.sha256.in_(newest)).order_by(Edition.plan.desc()))
-    ).all()
-    statement = (
-        select(EditionEntry, Document.body)
-        .join(Document, Document.sha256 == EditionEntry.document_sha256)
-        .where(EditionEntry.edition_sha256.in_(newest))
-        .order_by(EditionEntry.position)
-    )
-    rows = (await session.execute(statement)).all()
-    return [
-        Published(
-            edition,
-            [row[0] for row in rows if row[0].edition_sha256 == edition.sha256],
-            {row[0].document_sha256: row[1] for row in rows},
-        )
-        for edition in editions
-    ]
 
 
 async def own_files(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Evidence]:

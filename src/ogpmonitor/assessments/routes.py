@@ -33,7 +33,7 @@ from ogpmonitor.assessments.showing import declare_page, earlier_of, form_page, 
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, saved, see_other, sends_itself
-from ogpmonitor.register.queries import published_plan
+from ogpmonitor.register.queries import newest_published, published_plan
 
 DEMO_EVALUATOR = "Ente de monitoreo (demo)"
 LONGEST_STATEMENT = 2000
@@ -49,8 +49,8 @@ class AssessmentController(Controller):
 
     @get("/", permission=Permission.ASSESSMENT_READ)
     async def list(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes]:
-        published = await queries.list_published(session, slug_of(request))
-        found = boards(published, await queries.list_assessments(session), today=today_at(request))
+        published = await newest_published(session, slug_of(request))
+        found = boards(published[::-1], await queries.list_assessments(session), today=today_at(request))
         return page(
             request,
             "assessments/assessments.html",

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 
-from ogpmonitor.assessments import publishing, queries
+from ogpmonitor.assessments import publishing
 from ogpmonitor.assessments.editions import differences
 from ogpmonitor.assessments.following import Earlier, Row, earlier_recommendations, rows_of
 from ogpmonitor.assessments.handling import rules_at, slug_of
@@ -21,6 +21,7 @@ from ogpmonitor.method.independence import load_independence
 from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.exchanges import around, exchange_about
 from ogpmonitor.register.independence import independence_of
+from ogpmonitor.register.queries import newest_published
 from ogpmonitor.register.recommendations import follow_ups_of, recommendations_in
 
 NO_QUESTION = {publishing.EVALUATOR, publishing.DECLARATION, publishing.SECOND_REVIEW, publishing.RIGHT_OF_REPLY}
@@ -28,7 +29,7 @@ NO_QUESTION = {publishing.EVALUATOR, publishing.DECLARATION, publishing.SECOND_R
 
 async def earlier_of(request: AnyRequest, session: TenantSession, sheet: Sheet) -> list[Earlier]:
     """What was recommended before, for this assessment to follow up."""
-    published = await queries.list_published(session, slug_of(request))
+    published = await newest_published(session, slug_of(request))
     return earlier_recommendations(sheet, published, place_of(request).lang)
 
 

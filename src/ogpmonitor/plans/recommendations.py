@@ -15,6 +15,8 @@ from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.plans.models import RecommendationAnswer
 from ogpmonitor.register import documents
+from ogpmonitor.register.queries import newest_published
+from ogpmonitor.register.recommendations import ToldRecommendation, recommendations_in
 
 Verdict = Literal["accepted", "partly", "rejected"]
 CHANGED_MEANWHILE = msgid("Somebody else changed this while you were writing. Read it again.")
@@ -73,3 +75,9 @@ async def answer_recommendation(
     await session.flush()
     await audit.record(session, "recommendation.answered", by=by, about=row, after={"answer": verdict})
     return row
+
+
+async def recommended_before(session: AsyncSession, jurisdiction: str, plan: str) -> Sequence[ToldRecommendation]:
+    """What the monitor recommended, in public, about other plans than `plan`: for it to take up or to answer."""
+    published = await newest_published(session, jurisdiction)
+    return [one for told in published if told.edition.plan != plan for one in recommendations_in(told)]

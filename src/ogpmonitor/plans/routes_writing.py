@@ -19,6 +19,7 @@ from ogpmonitor.plans.asking import ENDORSEMENTS, section_title, sections
 from ogpmonitor.plans.completeness import written_plan
 from ogpmonitor.plans.desk import Page, answer, desk_of, plan_path, show_desk
 from ogpmonitor.plans.models import Plan, PlanStatus
+from ogpmonitor.plans.recommendations import recommended_before
 from ogpmonitor.plans.schemas_writing import LONGEST, NewPlanForm
 from ogpmonitor.plans.writing import NewPlan, begin_plan
 
@@ -77,6 +78,7 @@ class PlanWritingController(Controller):
             "flashes": flashes,
             "is_open": is_open,
             "root": root,
+            "recommended": await recommended_before(session, place.tenant.slug, found.slug) if is_open else [],
         }
         return page(request, "plans/plan_writing.html", **context)
 

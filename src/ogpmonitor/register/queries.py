@@ -116,9 +116,10 @@ async def get_published(session: AsyncSession, edition: Edition) -> Published:
     return Published(edition, [row[0] for row in rows], {row[0].document_sha256: row[1] for row in rows})
 
 
-async def newest_published(session: AsyncSession) -> Sequence[Published]:
-    """The newest edition of every plan of every jurisdiction the door shows: two queries, however many there are."""
-    newest = select(PlanFact.edition_sha256)
+async def newest_published(session: AsyncSession, jurisdiction: str | None = None) -> Sequence[Published]:
+    """The newest edition of every plan, of one jurisdiction or of all the door shows: two queries for any number."""
+    own = () if jurisdiction is None else (PlanFact.jurisdiction == jurisdiction,)
+    newest = select(PlanFact.edition_sha256).where(*own)
     statement = select(Edition).where(Edition.sha256.in_(newest)).order_by(Edition.jurisdiction, Edition.plan)
     editions = (await session.scalars(statement)).all()
     rows = await session.execute(

@@ -27,6 +27,7 @@ from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.method.forms import Form as MethodForm
 from ogpmonitor.method.forms import load_method
 from ogpmonitor.plans.recommendations import answer_recommendation, list_answers
+from ogpmonitor.register.queries import newest_published
 from ogpmonitor.replies import queries, service
 
 TOO_LONG = msgid("This is too long.")
@@ -57,7 +58,7 @@ class ReplyController(Controller):
         self, request: AnyRequest, session: NamedDependency[TenantSession], saved: FromQuery[str] = ""
     ) -> Response[bytes]:
         """What waits for an answer: assessments to comment on, questions, recommendations."""
-        published = await assessments.list_published(session, _slug(request))
+        published = await newest_published(session, _slug(request))
         now = utc_now()
         return page(
             request,
@@ -281,7 +282,7 @@ def _question_text(row: Clarification) -> Localized | None:
 
 
 async def _recommended(request: AnyRequest, session: TenantSession, name: UUID) -> queries.Recommended:
-    published = await assessments.list_published(session, _slug(request))
+    published = await newest_published(session, _slug(request))
     for one in queries.recommended(published, await list_answers(session)):
         if one.recommendation.id == str(name):
             return one
