@@ -84,7 +84,7 @@ def sendings(draw: st.DrawFn, form: Form, keys: list[str]) -> tuple[list[tuple[s
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.ref)
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_question_reads_whatever_is_sent_without_failing(form: Form, data: st.DataObject) -> None:
     codes = COMMITMENTS if form.about == "plan" else ()
     keys = [asking.key for asking in form.askings(codes)]
