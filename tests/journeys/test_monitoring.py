@@ -221,3 +221,33 @@ async def test_a_correction_after_publication(travellers: Traveller.Maker) -> No
     assert "Tres de los cuatro hitos se completaron" in former
     assert "Esta versión se corrigió después" in former
     await citizen.look("former-version")
+
+
+async def test_a_body_is_proposed_confirmed_and_sees_who_tried(travellers: Traveller.Maker) -> None:
+    unit, staff, monitor = await travellers("es", width=360), await travellers("en"), await travellers("es")
+    await unit.enter("penalolen-coordinator")
+    await unit.open("penalolen/workbench/monitoring/")
+    await unit.look("mandates-of-one-phone")
+    await unit.page.fill("#body", "Universidad de Prueba (demo)")
+    await unit.page.fill("#mandate", "Evalúa el plan; la eligió el foro.")
+    await unit.page.fill("#starts_on", "2026-01-01")
+    await unit.page.fill("#people", "Ana Soto, sin correo")
+    await unit.page.click("main form button.button--primary")
+    await unit.page.wait_for_load_state()
+    await unit.look("mandate-refused-phone")
+    await unit.page.fill("#people", "Ana Soto ana@universidad.example")
+    await unit.page.click("main form button.button--primary")
+    await unit.page.wait_for_url(re.compile(r"done=proposed"))
+    await unit.open(DESK)
+    await unit.look("closed-to-the-government-phone")
+
+    await staff.enter("ogp-staff")
+    await staff.open("desk/mandates/")
+    await staff.look("mandates-of-all")
+    await staff.page.click('form[action$="/confirm/"] button')
+    await staff.page.wait_for_url(re.compile(r"done=confirmed"))
+    await monitor.enter("penalolen-monitor")
+    await monitor.open("penalolen/workbench/monitoring/")
+    assert "coordinación del gobierno" in await monitor.words()
+    assert "Universidad de Prueba (demo)" in await monitor.words()
+    await monitor.look("monitoring")
