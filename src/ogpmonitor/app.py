@@ -39,9 +39,9 @@ from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import refusal, refusal_with
-from ogpmonitor.kit.static import StaticFiles
+from ogpmonitor.kit.static import own_files
 from ogpmonitor.kit.storage import Storage
-from ogpmonitor.kit.templating import Templates
+from ogpmonitor.kit.templating import templates_in
 from ogpmonitor.mandates.routes import MandateController, MonitoringController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
@@ -147,7 +147,6 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 
 
 def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:
-    static = StaticFiles()
     state = State(
         {
             "settings": settings,
@@ -156,8 +155,8 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "field_words": _field_words,
             "database": database,
             "directory": directory,
-            "static": static,
-            "templates": Templates(settings.templates_folder, static, reload=settings.development),
+            "static": own_files(),
+            "templates": templates_in(settings.templates_folder, reload=settings.development),
             "storage": Storage.at(settings.files_url),
             "signing_key": read_signing_key(settings.signing_key_file),
         }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from mimetypes import guess_type
 from pathlib import Path
@@ -54,6 +55,12 @@ class StaticFiles:
         """The file at `/static/{fingerprint}/{name}`, or None: another version of it is not this file."""
         file = self._files.get(name)
         return file if file is not None and file.fingerprint == fingerprint else None
+
+
+@cache
+def own_files() -> StaticFiles:
+    """The program's own files, read once in this process."""
+    return StaticFiles()
 
 
 def tenant_css(accent: str, accent_dark: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from ogpmonitor.kit import charts, formats, prose
 from ogpmonitor.kit.i18n import LANGUAGES, translations
-from ogpmonitor.kit.static import StaticFiles
+from ogpmonitor.kit.static import StaticFiles, own_files
 
 ALONE = "layouts/alone.html"
 ERROR = "errors/error.html"
@@ -59,6 +60,12 @@ class Templates:
         `detail` adds what only this refusal knows; it is shown as it is and so must already be in `lang`.
         """
         return self.render(ERROR, lang, status=status, detail=detail, **context)
+
+
+@cache
+def templates_in(folder: Path, *, reload: bool = False) -> Templates:
+    """The templates of `folder` over the program's own files, compiled once in this process."""
+    return Templates(folder, own_files(), reload=reload)
 
 
 def short_hash(sha256: str) -> str:
