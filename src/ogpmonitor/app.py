@@ -39,7 +39,7 @@ from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import refusal, refusal_with
-from ogpmonitor.kit.static import own_files
+from ogpmonitor.kit.static import program_files
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import templates_in
 from ogpmonitor.mandates.routes import MandateController, MonitoringController
@@ -155,7 +155,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "field_words": _field_words,
             "database": database,
             "directory": directory,
-            "static": own_files(),
+            "static": program_files(),
             "templates": templates_in(settings.templates_folder, reload=settings.development),
             "storage": Storage.at(settings.files_url),
             "signing_key": read_signing_key(settings.signing_key_file),

@@ -1,6 +1,7 @@
 """`assessments/board.py`: what can be assessed, how far each assessment is, and how late."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from tests.factories.documents import SHA, a_commitment, a_plan
@@ -58,3 +59,17 @@ def test_a_draft_is_late_and_what_was_published_is_not(status: AssessmentStatus,
     (entry,) = the_board(begun).commitments
 
     assert (entry.state, entry.late_days) == (status, late_days)
+
+
+def test_a_correction_that_is_being_written_is_not_late() -> None:
+    begun = Assessment(
+        form="end-of-commitment",
+        plan="2021-2024",
+        commitment="C1",
+        status=AssessmentStatus.DRAFT,
+        corrects_id=uuid4(),
+    )
+
+    (entry,) = the_board(begun).commitments
+
+    assert (entry.state, entry.late_days) == ("draft", 0)

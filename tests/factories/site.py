@@ -30,6 +30,10 @@ class Site:
             app = app._app  # noqa: SLF001  the wrappers have no other door
         return app.state
 
+    def forget_pages(self) -> None:
+        """Pages kept in memory are made anew, as the service does by itself a moment after a publication."""
+        self.state.page_cache.forget(None)
+
     def visitor(self, **headers: str) -> httpx.AsyncClient:
         """A browser of its own, which sends forms from this site's pages."""
         client = new_client(self.app, **headers)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
@@ -22,16 +23,19 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.mandates import queries, service
 from ogpmonitor.mandates.models import Mandate
 from ogpmonitor.mandates.schemas import ProposalForm, read_people
+from ogpmonitor.method.independence import load_independence
 from ogpmonitor.plans.publishing import publish
 from ogpmonitor.plans.queries import get_plan
 from ogpmonitor.register.documents import Jurisdiction
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.queries import published_plan
 from ogpmonitor.settings import Settings
+from ogpmonitor.tenants.service import sync
 
 MONITORING = "/es/penalolen/workbench/monitoring/"
 DESK = "/es/desk/mandates/"
-TODAY = datetime.now(UTC).date()
+NOW, ZONE = datetime.now(UTC), ZoneInfo("UTC")
+TODAY = NOW.date()
 PROPOSAL = {
     "body": "Universidad de Prueba (demo)",
     "contact": "https://universidad.example",
@@ -86,7 +90,7 @@ async def test_a_proposal_opens_nothing_until_the_platform_confirms_it(cast: Cas
     assert {await role_of(cast, one.person_id) for one in members.values()} == {"monitor"}
     async with cast.at(PENALOLEN, cast.ogp_staff, read_only=True) as session:
         mandate = await queries.get_mandate(session, mandate_id)
-    assert (mandate.state(TODAY), mandate.confirmed_as, mandate.confirmed_by) == (
+    assert (mandate.state(NOW, ZONE), mandate.confirmed_as, mandate.confirmed_by) == (
         "standing", PlatformRole.OGP_STAFF, cast.ogp_staff.id,
     )  # fmt: skip
 
@@ -105,7 +109,7 @@ async def test_nobody_else_confirms_or_turns_down(cast: Cast, who: str) -> None:
         mandate = await queries.get_mandate(session, mandate_id)
         with pytest.raises(NotPermitted):
             await service.confirm(session, mandate, by=actor)
-    assert mandate.state(TODAY) == "proposed"
+    assert mandate.state(NOW, ZONE) == "proposed"
 
 
 async def test_no_government_inserts_a_mandate_that_is_confirmed_already(cast: Cast) -> None:
@@ -135,7 +139,7 @@ async def test_what_was_decided_is_not_decided_again(cast: Cast) -> None:
 
     async with cast.at(PENALOLEN, cast.ogp_staff) as session:
         mandate = await queries.get_mandate(session, mandate_id)
-        assert mandate.state(TODAY) == "refused"
+        assert mandate.state(NOW, ZONE) == "refused"
         with pytest.raises(Conflict, match="decided"):
             await service.confirm(session, mandate, by=cast.ogp_staff)
 
@@ -167,7 +171,7 @@ async def test_who_has_or_had_a_role_in_the_government_cannot_monitor_it(
 
     assert await members_of(cast, settings, mandate_id) == {}
     async with cast.at(PENALOLEN, cast.ogp_staff, read_only=True) as session:
-        assert (await queries.get_mandate(session, mandate_id)).state(TODAY) == "proposed"
+        assert (await queries.get_mandate(session, mandate_id)).state(NOW, ZONE) == "proposed"
 
 
 async def test_after_the_cooling_off_they_can(cast: Cast, settings: Settings) -> None:
@@ -199,6 +203,34 @@ async def test_the_period_is_data(cast: Cast, settings: Settings) -> None:
         await session.execute(text("UPDATE platform.rules SET months = 6 WHERE name = 'government_before_monitor'"))
 
     await confirmed(cast, mandate_id)
+
+
+async def test_the_release_says_the_periods_that_the_database_keeps(settings: Settings) -> None:
+    every = text("SELECT name, months FROM platform.rules")
+    async with owner_session(settings.database_url) as session:
+        await session.execute(text("UPDATE platform.rules SET months = 0"))
+
+        await sync(session, [])
+
+        kept = (await session.execute(every)).all()
+    assert {row.name: row.months for row in kept} == load_independence().counted_in_months
+
+
+def test_days_of_a_mandate_are_those_of_the_jurisdiction() -> None:
+    evening = datetime(2026, 11, 21, 1, tzinfo=UTC)  # still the 20th in Santiago
+    mandate = Mandate(
+        body="Universidad",
+        mandate={"source": "es", "es": "Evalúa el plan."},
+        starts_on=date(2026, 1, 1),
+        confirmed_at=evening,
+        ended_at=evening,
+        confirmed_as="ogp_staff",
+        demo=True,
+    )
+
+    told = queries.public_mandate(mandate, ZoneInfo("America/Santiago"))
+
+    assert (told.confirmed_on, told.ends_on) == (date(2026, 11, 20), date(2026, 11, 20))
 
 
 async def test_a_role_in_another_government_is_no_hindrance(cast: Cast, settings: Settings) -> None:
@@ -267,11 +299,11 @@ async def test_ending_a_mandate_gives_notice_then_ends_access_and_keeps_the_work
         finished, _ = await a_published_assessment(session, cast.monitor, key, commitment="C3")
         draft = await a_draft(session, cast.monitor, commitment="C2")
     async with cast.at(PENALOLEN, cast.ogp_staff) as session:
-        (standing,) = [one for one in await queries.list_mandates(session) if one.state(TODAY) == "standing"]
+        (standing,) = [one for one in await queries.list_mandates(session) if one.state(NOW, ZONE) == "standing"]
         name = standing.id
         await service.end(session, standing, reason="Terminó el convenio", by=cast.ogp_staff)
         ending = await queries.get_mandate(session, name)
-        assert (ending.state(TODAY), ending.state(TODAY + timedelta(days=31))) == ("ending", "ended")
+        assert (ending.state(NOW, ZONE), ending.state(NOW + timedelta(days=31), ZONE)) == ("ending", "ended")
 
     assert (
         await role_of(cast, cast.monitor.id or uuid4()) == "monitor"

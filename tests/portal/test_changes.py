@@ -83,6 +83,7 @@ async def test_plan_and_commitment_lead_to_their_changes(site: Site, cast: Cast,
     assert "Sin cambios desde la entrega" in (await site.client.get(plan)).text
 
     await amended(cast, key, {"due_on": "2031-03-31"}, {"set_aside": "deprioritised"})
+    site.forget_pages()
 
     assert "2 cambios desde la entrega" in (await site.client.get(plan)).text
     page = (await site.client.get(f"{plan}commitments/{commitment}/")).text

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from tests.factories.assessments import PENALOLEN, a_draft, a_sent_assessment, whole_answers
+from tests.factories.assessments import PENALOLEN, PLAN, a_draft, a_sent_assessment, whole_answers
 from tests.factories.cast import Cast
 from tests.factories.counting import counted
 from tests.factories.reading import said
@@ -17,17 +17,23 @@ from tests.factories.register import tampering
 from tests.factories.site import Site
 
 from ogpmonitor.accounts.actors import Actor
-from ogpmonitor.assessments import asking, publishing, queries, sending, service
+from ogpmonitor.assessments import asking, following, publishing, queries, sending, service
+from ogpmonitor.assessments.models import Clarification
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
+from ogpmonitor.kit.localized import Localized
+from ogpmonitor.plans.publishing import publish as publish_plan
+from ogpmonitor.plans.queries import get_plan
 from ogpmonitor.register.assessment_documents import AssessmentDocument
+from ogpmonitor.register.documents import Jurisdiction
 from ogpmonitor.register.log import SigningKey
-from ogpmonitor.register.queries import published_plan
+from ogpmonitor.register.queries import newest_published, published_plan
 from ogpmonitor.replies import service as replies
 from ogpmonitor.settings import Settings
 
 ROOT = "/es/penalolen/workbench/replies/"
 KEY, OTHER = "EOT1.1", "EOT1.2"
+WHOSE = Jurisdiction(slug=PENALOLEN, name=Localized.of("es", es="Peñalolén"), country="CL")
 WORDS = "Creemos que se hizo más."
 
 
@@ -77,6 +83,20 @@ def test_the_time_ends_with_a_day_of_the_jurisdiction(sent_at: datetime, days: i
 
     assert (end.date() - last).days == 1
     assert (end.hour, end.minute) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "is_late"),
+    [
+        (datetime(2026, 11, 21, 1, tzinfo=UTC), False),  # still the 20th in Santiago
+        (datetime(2026, 11, 21, 3, tzinfo=UTC), True),
+        (None, True),
+    ],
+)
+def test_an_answer_is_late_after_its_day_in_the_jurisdiction(answered_at: datetime | None, *, is_late: bool) -> None:
+    asked = Clarification(due_on=date(2026, 11, 20), answered_at=answered_at)
+
+    assert asked.is_late(datetime(2026, 11, 22, tzinfo=UTC), ZoneInfo("America/Santiago")) is is_late
 
 
 async def test_only_what_is_complete_is_sent_and_only_once(cast: Cast, sent: UUID) -> None:
@@ -279,9 +299,9 @@ async def test_a_reply_that_is_too_long_comes_back_whole(coordinator: httpx.Asyn
 
 
 async def test_a_recommendation_is_answered_and_followed_up(
-    site: Site, coordinator: httpx.AsyncClient, cast: Cast, key: SigningKey
+    site: Site, coordinator: httpx.AsyncClient, cast: Cast, key: SigningKey, settings: Settings
 ) -> None:
-    """Answered in the workbench, told to the next assessment, and public once the plan is published."""
+    """Answered in the workbench, told to the next assessment and plan, and public once the plan is published."""
     monitor = await site.sign_in("penalolen-monitor")
     name = "6f0f3c2e-9d0b-4c4e-8a55-0e3f0d9c1a99"
     async with cast.at(PENALOLEN, cast.monitor) as session:
@@ -307,20 +327,42 @@ async def test_a_recommendation_is_answered_and_followed_up(
         "/es/penalolen/workbench/assessments/",
         data={"form": "end-of-commitment", "plan": "2021-2024", "commitment": "C3", "conflict": "no"},
     )
-    await coordinator.post("/es/penalolen/workbench/publish/", data={})
     form = await monitor.get(begun.headers["location"])
     await coordinator.post(
         "/es/penalolen/workbench/plans/",
         data={"title": "Plan siguiente", "language": "es", "starts_on": "2027", "ends_on": "2030", "slug": "2027-2030"},
     )
-    following = await coordinator.get("/es/penalolen/workbench/plans/2027-2030/")
+    next_plan = await coordinator.get("/es/penalolen/workbench/plans/2027-2030/")
 
-    assert following.status_code == 200
-    assert "Publicar el presupuesto." in said(following.text)
+    assert next_plan.status_code == 200
+    assert "Publicar el presupuesto." in said(next_plan.text)
     assert "Publicar el presupuesto." in said(listed.text)
     assert (empty.status_code, done.status_code, stale.status_code) == (422, 303, 409)
     assert "Publicar el presupuesto." in said(form.text)
     assert f'name="follow_state:{name}"' in form.text
+
+    here = "/es/penalolen/plans/2021-2024/assessments"
+    assert "En 2027." not in said((await site.visitor().get(f"{here}/end-of-term/")).text)
+    async with tampering(settings) as connection:  # that evening in Santiago, the next day by UTC
+        await connection.execute("UPDATE workbench.recommendation_answers SET answered_at = '2026-11-21T01:00Z'")
+    async with cast.at(PENALOLEN, cast.coordinator) as session:
+        await publish_plan(session, await get_plan(session, PLAN), WHOSE, key=key, by=cast.coordinator)
+    async with cast.at(PENALOLEN, cast.monitor) as session:
+        sheet = await queries.get_sheet(session, PENALOLEN, UUID(begun.headers["location"].split("/")[-2]))
+        sent = {f"follow_state:{name}": ["partly"], f"follow_words:{name}": ["Falta el año 2026."]}
+        earlier = following.earlier_recommendations(sheet, await newest_published(session, PENALOLEN))
+        more = service.More(follow_ups=following.read_follow_ups(sent, earlier))
+        version, answers = sheet.assessment.version, whole_answers(sheet)
+        await service.save_draft(session, sheet, answers, version=version, evaluator="Ente", by=cast.monitor, more=more)
+    await publish(cast, key, sheet.assessment.id)
+
+    site.forget_pages()
+    recommended = said((await site.client.get(f"{here}/end-of-term/")).text)
+    assert "En 2027. respondido el 20 nov 2026" in recommended
+    assert "El ente de monitoreo constató que se siguió en parte. Falta el año 2026. constatado el" in recommended
+    followed = said((await site.client.get(f"{here}/end-of-commitment:C3/")).text)
+    assert "Publicar el presupuesto." in followed
+    assert "Falta el año 2026." in followed
 
 
 async def test_lists_cost_the_same_for_little_and_much(coordinator: httpx.AsyncClient, cast: Cast, sent: UUID) -> None:

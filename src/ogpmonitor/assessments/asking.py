@@ -77,8 +77,3 @@ async def ask(
 def about_of(row: Clarification) -> str:
     """The subject of a clarification, as `subjects_of` names it."""
     return f"question:{row.question}" if row.question else f"milestone:{row.milestone}"
-
-
-def is_late(row: Clarification, today: date) -> bool:
-    """Whether the answer came after its day, or is still owed after it. `today` is a day in the tenant's zone."""
-    return (row.answered_at.date() if row.answered_at else today) > row.due_on

@@ -14,7 +14,10 @@ from ogpmonitor.register.queries import Published
 
 @dataclass(frozen=True)
 class Entry:
-    """One form about one thing. `due_on` is None where no source gives the date it counts from."""
+    """One form about one thing. `due_on` is None where no source gives the date it counts from.
+
+    A correction is never late: what it corrects was published.
+    """
 
     form: Form
     commitment: CommitmentDocument | None
@@ -24,7 +27,7 @@ class Entry:
 
     @property
     def state(self) -> str:
-        """none, draft or published."""
+        """none, draft, comment or published."""
         return self.assessment.status if self.assessment else "none"
 
 
@@ -50,7 +53,7 @@ def _board(published: Published, begun: Mapping[tuple[str, str, str | None], Ass
     def entry(form: Form, commitment: CommitmentDocument | None) -> Entry:
         assessment = begun.get((plan, form.code, commitment.code if commitment else None))
         due_on = due(form, published.plan, commitment)
-        owed = assessment is None or assessment.status != AssessmentStatus.PUBLISHED
+        owed = assessment is None or not (assessment.corrects_id or assessment.status == AssessmentStatus.PUBLISHED)
         late = (today - due_on).days if due_on and owed else 0
         return Entry(form, commitment, assessment, due_on, max(late, 0))
 

@@ -24,12 +24,9 @@ from ogpmonitor.assessments.models import (
 )
 from ogpmonitor.mandates.models import Mandate
 from ogpmonitor.mandates.queries import mandate_of
-from ogpmonitor.tenants.models import Tenant
+from ogpmonitor.tenants.queries import own_zone
 
 UTC_ZONE = ZoneInfo("UTC")
-TIME_ZONE = select(Tenant.identity["tenant"]["time_zone"].as_string()).where(
-    Tenant.id == func.platform.current_tenant()
-)
 Row = TypeVar("Row", Clarification, Reply, AssessmentNote, ReplyWindow, SecondReview)
 
 
@@ -101,7 +98,7 @@ async def get_dossier(session: AsyncSession, assessment: Assessment) -> Dossier:
         review=review,
         second={one.question: one for one in await session.scalars(second)} if second is not None else {},
         corrected=await session.scalar(corrected) if corrected is not None else None,
-        zone=ZoneInfo(await session.scalar(TIME_ZONE) or "UTC"),
+        zone=await own_zone(session),
     )
 
 

@@ -8,16 +8,17 @@ from uuid import UUID, uuid4
 
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import Given, Submission, tidy
+from ogpmonitor.kit.forms import TOO_LONG
 from ogpmonitor.kit.i18n import msgid
-from ogpmonitor.register.assessment_documents import AssessmentDocument, FollowUp, Recommendation
+from ogpmonitor.register.assessment_documents import FollowUp
 from ogpmonitor.register.queries import Published
+from ogpmonitor.register.recommendations import ToldRecommendation, recommendations_in
 
 SEEN = "recommendation:"  # before the id of a row, among the marks that a page sends
 MOST, LONGEST_TEXT, LONGEST_ADDRESSEE, BLANKS = 30, 2000, 200, 2
 STATES = ("followed", "partly", "not_followed", "too_early")
 TO_WHOM = msgid("Say to whom it is addressed.")
 WHAT = msgid("Say what you recommend.")
-TOO_LONG = msgid("This is too long.")
 TOO_MANY = msgid("At most thirty recommendations.")
 ONE_OF = msgid("Please choose one of the options.")
 
@@ -109,46 +110,23 @@ def _id(name: str) -> str:
         return str(uuid4())
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """A recommendation of an assessment published before, with what was answered to it."""
-
-    recommendation: Recommendation
-    assessment: AssessmentDocument
-    plan: str
-    answer: str | None = None
-    words: str = ""
-
-
-def earlier_recommendations(sheet: Sheet, published: Sequence[Published], lang: str) -> list[Earlier]:
+def earlier_recommendations(sheet: Sheet, published: Sequence[Published]) -> list[ToldRecommendation]:
     """Every recommendation published in this jurisdiction that concerns what is assessed, but not by this assessment.
 
     Of the same plan those about the same commitment or about none; of other plans all of them, so that the next plan
     answers for the one before.
     """
-    own, found = sheet.assessment, []
-    for one in published:
-        answers = {answer.recommendation: answer for answer in one.plan.recommendation_answers}
-        for document in one.assessments:
-            if (one.edition.plan, document.form, document.commitment) == (own.plan, own.form, own.commitment):
-                continue
-            for recommendation in document.recommendations:
-                if one.edition.plan == own.plan and recommendation.commitment not in (None, own.commitment):
-                    continue
-                answer = answers.get(recommendation.id)
-                found.append(
-                    Earlier(
-                        recommendation,
-                        document,
-                        one.edition.plan,
-                        answer.answer if answer else None,
-                        answer.words.in_(lang) if answer else "",
-                    )
-                )
-    return found
+    own = sheet.assessment
+    return [
+        one
+        for told in published
+        for one in recommendations_in(told)
+        if (told.edition.plan, one.made_in.form, one.made_in.commitment) != (own.plan, own.form, own.commitment)
+        and (told.edition.plan != own.plan or one.recommendation.commitment in {None, own.commitment})
+    ]
 
 
-def read_follow_ups(sent: Mapping[str, Sequence[Any]], earlier: Sequence[Earlier]) -> list[dict[str, Any]]:
+def read_follow_ups(sent: Mapping[str, Sequence[Any]], earlier: Sequence[ToldRecommendation]) -> list[dict[str, Any]]:
     """What was said about earlier recommendations; a state that is none of ours is left aside."""
     said = []
     for one in earlier:

@@ -206,6 +206,10 @@ class Clarification(OfAssessment, Identified, TenantOwned, Versioned, Base):
     answered_by: Mapped[UUID | None]
     demo: Mapped[bool]
 
+    def is_late(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Whether the answer came after the day it was due, or is still owed after it; days are those of `zone`."""
+        return (self.answered_at or now).astimezone(zone).date() > self.due_on
+
 
 class ReplyWindow(OfAssessment, Identified, TenantOwned, Versioned, Base):
     """The time in which the government may reply. It ends by itself; the government may end it sooner, never later."""

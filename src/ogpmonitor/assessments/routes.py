@@ -31,6 +31,7 @@ from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import Given, Submission, read_submission, read_version
 from ogpmonitor.assessments.showing import declare_page, earlier_of, form_page, published_page, review_page
 from ogpmonitor.kit.db import TenantSession
+from ogpmonitor.kit.forms import TOO_LONG
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, saved, see_other, sends_itself
 from ogpmonitor.register.queries import newest_published, published_plan
@@ -39,7 +40,6 @@ DEMO_EVALUATOR = "Ente de monitoreo (demo)"
 LONGEST_STATEMENT = 2000
 SAY_WHETHER = msgid("Say whether you have a conflict of interest.")
 SAY_WHICH = msgid("Say what the conflict of interest is. It is published with the assessment.")
-TOO_LONG = msgid("This is too long.")
 
 
 class AssessmentController(Controller):
@@ -234,7 +234,7 @@ async def _more(
     submission: Submission,
 ) -> service.More:
     kept: list[Any] = [row.kept() for row in rows if not row.is_empty]
-    followed = following.read_follow_ups(sent, await earlier_of(request, session, sheet))
-    if not any(name.startswith("follow_state:") for name in sent):
-        followed = sheet.assessment.follow_ups
+    followed = sheet.assessment.follow_ups
+    if any(name.startswith("follow_state:") for name in sent):
+        followed = following.read_follow_ups(sent, await earlier_of(request, session, sheet))
     return service.More(kept, followed, submission.notes, submission.language)

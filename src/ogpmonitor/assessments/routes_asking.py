@@ -9,7 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.assessments import asking, queries
@@ -17,7 +17,7 @@ from ogpmonitor.assessments.handling import draft_of, path_to, slug_of, today_at
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import number_of
 from ogpmonitor.kit.db import TenantSession, utc_now
-from ogpmonitor.kit.forms import Day, Form, FormModel, read_form
+from ogpmonitor.kit.forms import Form, FormModel, NeededDay, read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.method.forms import Asking
@@ -25,18 +25,12 @@ from ogpmonitor.method.forms import Asking
 IN_THE_PAST = msgid("Choose a day that is still to come.")
 
 
-def _needed(value: date | None) -> date:
-    if value is None:
-        raise ValueError(msgid("Please fill this in."))
-    return value
-
-
 class AskForm(FormModel):
     """What is asked, about what, and by when an answer is expected."""
 
     subject: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     asked: Annotated[str, StringConstraints(min_length=1, max_length=asking.LONGEST_QUESTION)]
-    due_on: Annotated[Day, AfterValidator(_needed)]
+    due_on: NeededDay
 
 
 class ClarificationController(Controller):
@@ -91,7 +85,7 @@ def _page(request: AnyRequest, sheet: Sheet, form: Form[AskForm], *, status: int
             (
                 one,
                 _label(lang, asking.about_of(one), numbers, subjects),
-                asking.is_late(one, sheet.dossier.day(utc_now())),
+                one.is_late(utc_now(), sheet.dossier.zone),
             )
             for one in sheet.dossier.clarifications
         ],

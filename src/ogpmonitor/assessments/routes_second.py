@@ -15,11 +15,11 @@ from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import anchor, number_of
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, Invalid
-from ogpmonitor.kit.i18n import msgid, translate
+from ogpmonitor.kit.forms import TOO_LONG
+from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 
 LONGEST_WORDS = 2000
-TOO_LONG = msgid("This is too long.")
 
 
 class SecondReviewController(Controller):

@@ -1,7 +1,6 @@
 """`/workbench/assessments/{id}/…`: declaring, recusing, sending for comment, taking up again, moving, correcting."""
 
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
@@ -72,7 +71,7 @@ class AssessmentStepController(Controller):
         sheet = await open_of(request, session, assessment_id)
         version, zone = read_version(await sent_by(request)), place_of(request).tenant.zone
         try:
-            await sending.send(session, sheet, version=version, zone=_zone(zone), by=request.user)
+            await sending.send(session, sheet, version=version, zone=zone, by=request.user)
         except (Conflict, Invalid) as refused:
             return review_page(request, sheet, status=refused.status, problem=refused.message)
         return see_other(request, path_to(request, assessment_id))
@@ -117,7 +116,3 @@ class AssessmentStepController(Controller):
             )
         fresh = await correct(session, sheet, reason, declared=declared, by=request.user)
         return see_other(request, path_to(request, fresh.id))
-
-
-def _zone(zone: ZoneInfo | str) -> ZoneInfo:
-    return zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ogpmonitor.evidence.service import Upload, check_link
 from ogpmonitor.evidence.sniffing import sniff
 from ogpmonitor.kit.errors import Invalid
+from ogpmonitor.kit.forms import TOO_LONG
 from ogpmonitor.kit.i18n import LANGUAGES, msgid
 from ogpmonitor.method.answers import Answer
 from ogpmonitor.method.conditions import (
@@ -35,7 +36,6 @@ MAX_DIGITS = 9  # what an INTEGER of the database holds in any case
 TOO_MANY_FILES = msgid("At most three files with one answer, and three with one saving.")
 TOO_MANY_LINKS = msgid("At most twenty links with one answer.")
 TOO_LARGE = msgid("The file is larger than 10 MB. Make it smaller, or give a link to it.")
-TOO_LONG_NAME = msgid("This is too long.")
 # Which part of a question a message of the method stands beside; every other one stands beside the choice itself.
 PARTS: Mapping[str, str] = {EXPLAIN: "explanation", CITE: "evidence", CITE_VERDICT: "evidence"}
 
@@ -138,7 +138,7 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
         notes={key: tidy(_first(sent, f"note:{key}"))[:MAX_NOTE] for key in keys if f"note:{key}" in sent},
     )
     if len(submission.evaluator) > MAX_EVALUATOR:
-        submission.add("", "evaluator", TOO_LONG_NAME)
+        submission.add("", "evaluator", TOO_LONG)
     for key in keys:
         _check_link(submission, key)
         if names_a_person(submission.typed[key].references):
@@ -171,7 +171,7 @@ def _check_link(submission: Submission, key: str) -> None:
     except Invalid as invalid:
         submission.add(key, "link", invalid.message)
     if len(title) > MAX_TITLE:
-        submission.add(key, "link", TOO_LONG_NAME)
+        submission.add(key, "link", TOO_LONG)
 
 
 def _check_uploads(submission: Submission, key: str, max_bytes: int) -> None:

@@ -39,7 +39,6 @@ CHANGED_MEANWHILE = msgid("Somebody else changed this while you were writing.")
 BLIND = msgid("You are the second reviewer: hand in your review before you see or write the answers.")
 SENT_FOR_COMMENT = msgid("This was sent to the government for comment. It cannot be changed meanwhile.")
 ASKED_ALREADY = msgid("The government was asked something about this draft. It cannot be discarded any more.")
-COCREATION = "co_creation"
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ async def _only_once(session: AsyncSession, fresh: Assessment) -> Assessment:
 
 def is_open(published: Published) -> bool:
     """Whether the plan can be assessed: it was submitted."""
-    return published.plan.status != COCREATION
+    return published.plan.is_submitted
 
 
 def latest_form(code: str) -> Form:

@@ -7,7 +7,7 @@ from litestar import Response
 
 from ogpmonitor.assessments import publishing
 from ogpmonitor.assessments.editions import differences
-from ogpmonitor.assessments.following import Earlier, Row, earlier_recommendations, rows_of
+from ogpmonitor.assessments.following import Row, earlier_recommendations, rows_of
 from ogpmonitor.assessments.handling import rules_at, slug_of
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.reading import read_document
@@ -22,15 +22,15 @@ from ogpmonitor.register.assessment_documents import AssessmentDocument
 from ogpmonitor.register.exchanges import around, exchange_about
 from ogpmonitor.register.independence import independence_of
 from ogpmonitor.register.queries import newest_published
-from ogpmonitor.register.recommendations import follow_ups_of, recommendations_in
+from ogpmonitor.register.recommendations import ToldRecommendation, follow_ups_of, recommendations_in
 
 NO_QUESTION = {publishing.EVALUATOR, publishing.DECLARATION, publishing.SECOND_REVIEW, publishing.RIGHT_OF_REPLY}
 
 
-async def earlier_of(request: AnyRequest, session: TenantSession, sheet: Sheet) -> list[Earlier]:
+async def earlier_of(request: AnyRequest, session: TenantSession, sheet: Sheet) -> list[ToldRecommendation]:
     """What was recommended before, for this assessment to follow up."""
     published = await newest_published(session, slug_of(request))
-    return earlier_recommendations(sheet, published, place_of(request).lang)
+    return earlier_recommendations(sheet, published)
 
 
 async def form_page(
@@ -97,7 +97,6 @@ def review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200, problem
         (one.key if one.key in NO_QUESTION else anchor(one.key, PARTS.get(one.message, "")), one)
         for one in publishing.publication_problems(sheet, rules_at(request))
     ]
-    blocking = {one.key for one in publishing.form_problems(sheet)}
     window = sheet.dossier.window
     return page(
         request,
@@ -107,13 +106,12 @@ def review_page(request: AnyRequest, sheet: Sheet, *, status: int = 200, problem
         dossier=sheet.dossier,
         **_document_shown(sheet, document),
         problems=found,
-        may_send=not blocking and window is None,
+        may_send=window is None and not publishing.form_problems(sheet),
         is_open=window is not None and window.is_open(now),
         rules=load_independence(),
         asked={one.key: (number_of(one.question), one) for one in sheet.form.askings(sheet.asked_of)},
         is_stale=status == 409 and not problem,
         problem=translate(lang, problem) if problem else "",
-        differences=list(differences(sheet, lang)) if sheet.has_changed_since else [],
     )
 
 

@@ -16,7 +16,7 @@ def told_around(sheet: Sheet) -> dict[str, Any]:
     dossier, assessment = sheet.dossier, sheet.assessment
     return {
         "newer_edition": _newer_edition(sheet),
-        "mandate": public_mandate(dossier.mandate) if dossier.mandate and dossier.mandate.body else None,
+        "mandate": public_mandate(dossier.mandate, dossier.zone) if dossier.mandate and dossier.mandate.body else None,
         "declarations": tuple(_declarations(dossier)),
         "recusals": tuple(_recusals(sheet)),
         "second_review": _second_review(dossier),

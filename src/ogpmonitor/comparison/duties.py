@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ogpmonitor.comparison.table import Jurisdiction
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register.documents import PlanDocument
-from ogpmonitor.register.duties import COCREATION, Duty, duties
+from ogpmonitor.register.duties import Duty, duties
 from ogpmonitor.register.facts import plain
 from ogpmonitor.register.queries import Published
 
@@ -73,7 +73,7 @@ def owed_by(who: Iterable[Jurisdiction], published: Iterable[Published], lang: s
         plans=len(plans),
         states={state: counted[state] for state in STATES},
         came_late=sum(row.duty.state == "came_late" for row in rows),
-        co_created=sum(one.plan.status == COCREATION for one in plans),
+        co_created=sum(not one.plan.is_submitted for one in plans),
         silent=[one for slug, one in known.items() if slug not in speaking],
     )
     return sorted(rows, key=lambda row: _order(row, lang)), tally

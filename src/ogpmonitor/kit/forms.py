@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 
 from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.i18n import msgid
@@ -17,11 +17,13 @@ from ogpmonitor.kit.written_dates import read_partial
 
 Model = TypeVar("Model", bound="FormModel")
 DATE_SHAPES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
+NEEDED = msgid("Please fill this in.")
+TOO_LONG = msgid("This is too long.")
 # Pydantic's reasons in words for people; our own validators raise ValueError with a msgid.
 MESSAGES: Mapping[str, str] = {
-    "missing": msgid("Please fill this in."),
-    "string_too_short": msgid("Please fill this in."),
-    "string_too_long": msgid("This is too long."),
+    "missing": NEEDED,
+    "string_too_short": NEEDED,
+    "string_too_long": TOO_LONG,
     "literal_error": msgid("Please choose one of the options."),
     "enum": msgid("Please choose one of the options."),
     "greater_than_equal": msgid("This number is too small."),
@@ -108,7 +110,14 @@ def read_day(value: Any) -> date | None:
     raise ValueError(BAD_DATE)
 
 
+def _needed(value: date | None) -> date:
+    if value is None:
+        raise ValueError(NEEDED)
+    return value
+
+
 Day = Annotated[date | None, BeforeValidator(read_day)]
+NeededDay = Annotated[Day, AfterValidator(_needed)]
 PartialDay = Annotated[PartialDate | None, BeforeValidator(read_partial)]
 
 

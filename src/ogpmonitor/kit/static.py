@@ -58,7 +58,7 @@ class StaticFiles:
 
 
 @cache
-def own_files() -> StaticFiles:
+def program_files() -> StaticFiles:
     """The program's own files, read once in this process."""
     return StaticFiles()
 

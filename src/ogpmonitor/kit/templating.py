@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from ogpmonitor.kit import charts, formats, prose
 from ogpmonitor.kit.i18n import LANGUAGES, translations
-from ogpmonitor.kit.static import StaticFiles, own_files
+from ogpmonitor.kit.static import StaticFiles, program_files
 
 ALONE = "layouts/alone.html"
 ERROR = "errors/error.html"
@@ -65,7 +65,7 @@ class Templates:
 @cache
 def templates_in(folder: Path, *, reload: bool = False) -> Templates:
     """The templates of `folder` over the program's own files, compiled once in this process."""
-    return Templates(folder, own_files(), reload=reload)
+    return Templates(folder, program_files(), reload=reload)
 
 
 def short_hash(sha256: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
@@ -35,14 +36,15 @@ class Mandate(Identified, TenantOwned, Versioned, Base):
     reason: Mapped[str | None]  # why it was refused or ended before its day
     demo: Mapped[bool]
 
-    def state(self, today: date) -> str:
-        """proposed, refused, ended, ending, upcoming, standing or over, on a day of the tenant's zone."""
+    def state(self, now: datetime, zone: ZoneInfo) -> str:
+        """proposed, refused, ended, ending, upcoming, standing or over; days are those of `zone`."""
+        today = now.astimezone(zone).date()
         if self.refused_at is not None:
             return "refused"
         if self.confirmed_at is None:
             return "proposed"
         if self.ended_at is not None:
-            return "ended" if self.ended_at.date() <= today else "ending"
+            return "ended" if self.ended_at <= now else "ending"
         if today < self.starts_on:
             return "upcoming"
         return "over" if self.ends_on is not None and today > self.ends_on else "standing"

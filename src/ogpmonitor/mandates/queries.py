@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,7 @@ from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.mandates.models import Mandate
 from ogpmonitor.register import assessment_documents as documents
+from ogpmonitor.tenants.queries import own_zone
 
 
 async def list_mandates(session: AsyncSession) -> Sequence[Mandate]:
@@ -42,21 +44,22 @@ async def mandate_of(session: AsyncSession, person_id: UUID | None) -> Mandate |
 
 
 async def public_mandates(session: AsyncSession) -> list[documents.Mandate]:
-    """What the register says of every mandate of this tenant that was confirmed and has begun, oldest first."""
+    """What the register says of every confirmed mandate of this tenant, oldest first."""
+    zone = await own_zone(session)
     statement = select(Mandate).where(Mandate.confirmed_at.is_not(None)).order_by(Mandate.starts_on, Mandate.id)
-    return [public_mandate(one) for one in await session.scalars(statement) if one.body]
+    return [public_mandate(one, zone) for one in await session.scalars(statement) if one.body]
 
 
-def public_mandate(mandate: Mandate) -> documents.Mandate:
-    """What is public of a confirmed mandate. One that was ended early says its last day."""
+def public_mandate(mandate: Mandate, zone: ZoneInfo) -> documents.Mandate:
+    """What is public of a confirmed mandate. One that was ended early says its last day. Days are those of `zone`."""
     confirmed = mandate.confirmed_at or utc_now()
     return documents.Mandate(
         body=mandate.body,
         contact=mandate.contact,
         mandate=Localized.model_validate(mandate.mandate),
         starts_on=mandate.starts_on,
-        ends_on=mandate.ended_at.date() if mandate.ended_at else mandate.ends_on,
-        confirmed_on=confirmed.date(),
+        ends_on=mandate.ended_at.astimezone(zone).date() if mandate.ended_at else mandate.ends_on,
+        confirmed_on=confirmed.astimezone(zone).date(),
         confirmed_by="ogp_staff" if mandate.confirmed_as == "ogp_staff" else "operator",
         demo=mandate.demo,
     )

@@ -1,6 +1,5 @@
 """`/workbench/monitoring`: who monitors this jurisdiction; `/desk/mandates`: confirming and ending mandates."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -108,14 +107,14 @@ async def _own_page(
     request: AnyRequest, session: TenantSession, form: Form[ProposalForm], *, done: str = "", status: int = 200
 ) -> Response[bytes]:
     lang = place_of(request).lang
-    today: date = place_of(request).tenant.day_at(utc_now())
+    now, zone = utc_now(), place_of(request).tenant.zone
     mandates = await queries.list_mandates(session)
     errors = {name: " ".join(translate(lang, one) for one in said) for name, said in form.errors.items()}
     return page(
         request,
         "mandates/monitoring.html",
         status=status,
-        mandates=[(one, one.state(today), Localized.model_validate(one.mandate)) for one in mandates],
+        mandates=[(one, one.state(now, zone), Localized.model_validate(one.mandate)) for one in mandates],
         form=form,
         errors=errors,
         problems=list(errors.items()),
@@ -141,7 +140,7 @@ async def _desk_page(
         {
             "mandate": one,
             "tenant": tenant,
-            "state": one.state(tenant.day_at(now)),
+            "state": one.state(now, tenant.zone),
             "words": Localized.model_validate(one.mandate),
         }
         for one in await queries.list_mandates(session)

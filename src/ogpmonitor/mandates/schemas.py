@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_validator
 
-from ogpmonitor.kit.forms import Day, FieldProblem, FormModel
+from ogpmonitor.kit.forms import Day, FieldProblem, FormModel, NeededDay
 from ogpmonitor.kit.i18n import msgid
 
 LONGEST_BODY, LONGEST_CONTACT, LONGEST_WORDS, LONGEST_REASON = 200, 300, 2000, 1000
@@ -46,12 +46,6 @@ def _some(people: list[dict[str, str]]) -> list[dict[str, str]]:
     return people
 
 
-def _needed(value: Any) -> Any:
-    if value is None:
-        raise ValueError(msgid("Please fill this in."))
-    return value
-
-
 People = Annotated[list[dict[str, str]], BeforeValidator(read_people), AfterValidator(_some)]
 
 
@@ -61,7 +55,7 @@ class ProposalForm(FormModel):
     body: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY)]
     contact: Annotated[str, StringConstraints(max_length=LONGEST_CONTACT)] | None = None
     mandate: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORDS)]
-    starts_on: Annotated[Day, AfterValidator(_needed)]
+    starts_on: NeededDay
     ends_on: Day = None
     people: People
 

@@ -17,6 +17,7 @@ from ogpmonitor.plans.models import RecommendationAnswer
 from ogpmonitor.register import documents
 from ogpmonitor.register.queries import newest_published
 from ogpmonitor.register.recommendations import ToldRecommendation, recommendations_in
+from ogpmonitor.tenants.queries import own_zone
 
 Verdict = Literal["accepted", "partly", "rejected"]
 CHANGED_MEANWHILE = msgid("Somebody else changed this while you were writing. Read it again.")
@@ -29,14 +30,15 @@ async def list_answers(session: AsyncSession) -> Sequence[RecommendationAnswer]:
 
 
 async def public_answers(session: AsyncSession, plan: str) -> list[documents.RecommendationAnswer]:
-    """What the register would say of every answer about `plan`, oldest first."""
+    """What the register would say of every answer about `plan`, oldest first; days are those of the tenant."""
+    zone = await own_zone(session)
     return [
         documents.RecommendationAnswer.model_validate(
             {
                 "recommendation": one.recommendation,
                 "answer": one.answer,
                 "words": one.words,
-                "answered_on": one.answered_at.date(),
+                "answered_on": one.answered_at.astimezone(zone).date(),
                 "demo": one.demo,
             }
         )

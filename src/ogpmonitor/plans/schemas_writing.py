@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, create_model
 
-from ogpmonitor.kit.forms import MESSAGES, FormModel, PartialDay
+from ogpmonitor.kit.forms import MESSAGES, TOO_LONG, FormModel, PartialDay
 from ogpmonitor.kit.i18n import LANGUAGES, msgid
 from ogpmonitor.kit.localized import LANGUAGE_CODE
 from ogpmonitor.plans.asking import Asked, Kind, options_of
@@ -25,7 +25,6 @@ BAD_EMAIL = msgid("This is not an e-mail address.")
 BAD_SLUG = msgid("Use small letters without accents, figures and hyphens only, such as 2026-2028.")
 TOO_MANY_ROWS = msgid("These are more rows than a plan can hold.")
 TOO_MUCH = msgid("Please write a number between 0 and 1,000,000.")
-TOO_LONG = MESSAGES["string_too_long"]
 
 
 def _several(value: Any) -> Any:

@@ -206,6 +206,11 @@ class PlanDocument(Part):
         """A plan has one plan document."""
         return self.slug
 
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it is past its co-creation, so that reports and assessments are owed."""
+        return self.status != "co_creation"
+
 
 class CommitmentDocument(Part):
     """A commitment with its milestones and what is reported about them."""

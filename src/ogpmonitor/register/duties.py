@@ -16,7 +16,6 @@ from ogpmonitor.register.parts import Source
 from ogpmonitor.register.queries import Told
 
 DutyState = Literal["late", "not_due", "no_date", "elsewhere", "in_time", "came_late", "published"]
-COCREATION = "co_creation"
 # How addresses of OGP's own pages begin that hold an assessment given before, or beside, this register.
 ELSEWHERE = {"inception": "/documents/inception-report-", "end-of-commitment": "/documents/end-of-commitment-report-"}
 
@@ -54,7 +53,7 @@ def duties(told: Told, today: date, zone: tzinfo) -> list[Duty]:
     Nothing is owed of a plan that is being co-created, nor on a form for which no source sets a deadline. Of a plan
     whose submission to OGP no source gives, nothing can be late: the deadlines are OGP's, for plans it was given.
     """
-    if told.plan.status == COCREATION:
+    if not told.plan.is_submitted:
         return []
     owed = [form for form in latest_forms() if form.deadline]
     asked: list[tuple[Form, CommitmentDocument | None]] = [(form, None) for form in owed if form.about == "plan"]

@@ -20,8 +20,8 @@ from ogpmonitor.assessments.reading import read_document
 from ogpmonitor.assessments.schemas import anchor, tidy
 from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import Conflict, NotFound
-from ogpmonitor.kit.forms import Form, FormModel, read_form
-from ogpmonitor.kit.i18n import msgid, translate
+from ogpmonitor.kit.forms import TOO_LONG, Form, FormModel, read_form
+from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.method.forms import Form as MethodForm
@@ -29,8 +29,6 @@ from ogpmonitor.method.forms import load_method
 from ogpmonitor.plans.recommendations import answer_recommendation, list_answers
 from ogpmonitor.register.queries import newest_published
 from ogpmonitor.replies import queries, service
-
-TOO_LONG = msgid("This is too long.")
 
 
 class AnswerForm(FormModel):
@@ -182,8 +180,7 @@ def _slug(request: AnyRequest) -> str:
 
 
 def _late(request: AnyRequest, row: Clarification) -> bool:
-    day = place_of(request).tenant.day_at(row.answered_at or utc_now())
-    return bool(day > row.due_on)
+    return row.is_late(utc_now(), place_of(request).tenant.zone)
 
 
 def _form(assessment: Assessment) -> MethodForm:

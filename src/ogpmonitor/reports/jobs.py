@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.errors import Unavailable
 from ogpmonitor.kit.i18n import LANGUAGES
-from ogpmonitor.kit.static import own_files
+from ogpmonitor.kit.static import program_files
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import templates_in
 from ogpmonitor.register.queries import latest_edition
@@ -55,5 +55,5 @@ async def render(database: Database, press: Press, edition_sha256: str) -> None:
 def press_of(settings: Any) -> Press:
     """A press with the files and limits that `settings` give."""
     templates = templates_in(settings.templates_folder)
-    composer = Composer(templates, own_files(), settings.templates_folder, settings.base_url)
+    composer = Composer(templates, program_files(), settings.templates_folder, settings.base_url)
     return Press(Storage.at(settings.files_url), composer, settings)
