@@ -1,10 +1,17 @@
-"""A plan that is being written, made through its own forms."""
+"""A plan that is being written, made through its own forms, and what the database holds of it."""
 
 from typing import Any
 
 import httpx
+from sqlalchemy import select
+from tests.factories.cast import Cast
 from tests.factories.forms import fill_in
 
+from ogpmonitor.audit.models import AuditRecord
+from ogpmonitor.plans.models import Milestone, Plan
+from ogpmonitor.plans.queries import get_plan
+
+COORDINATOR = "penalolen-coordinator"
 PLANS = "/{lang}/penalolen/workbench/plans/"
 ROOT = PLANS + "2026-2028/"
 
@@ -27,3 +34,20 @@ async def begin_with_milestone(client: httpx.AsyncClient) -> None:
     assert (await fill_in(client, at("commitments/new/"), title="Mesa vecinal")).status_code == 303
     answer = await fill_in(client, at("commitments/C1/milestones/new/"), title="Instalar la mesa", due_on="06-2027")
     assert answer.status_code == 303
+
+
+async def the_plan(cast: Cast, slug: str = "2026-2028") -> Plan:
+    """Peñalolén's plan, as its coordinator finds it."""
+    async with cast.at("penalolen", cast.coordinator, read_only=True) as session:
+        return await get_plan(session, slug)
+
+
+async def the_milestone(cast: Cast) -> Milestone:
+    """The first milestone of its first commitment."""
+    return (await the_plan(cast)).commitments[0].milestones[0]
+
+
+async def traces(cast: Cast) -> list[AuditRecord]:
+    """The record of Peñalolén, oldest first."""
+    async with cast.at("penalolen", cast.coordinator, read_only=True) as session:
+        return list((await session.scalars(select(AuditRecord).order_by(AuditRecord.at))).all())

@@ -3,8 +3,7 @@
 import httpx
 import pytest
 from tests.factories.site import Site
-from tests.factories.writing import begin_with_milestone
-from tests.plans.written import COORDINATOR
+from tests.factories.writing import COORDINATOR, begin_with_milestone
 
 
 @pytest.fixture

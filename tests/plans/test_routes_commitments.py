@@ -4,8 +4,7 @@ import httpx
 from tests.factories.cast import Cast
 from tests.factories.forms import fill_in
 from tests.factories.site import Site
-from tests.factories.writing import at
-from tests.plans.written import COORDINATOR, the_milestone, the_plan, traces
+from tests.factories.writing import COORDINATOR, at, the_milestone, the_plan, traces
 
 
 async def test_every_field_of_a_commitment_and_a_milestone_is_kept(writer: httpx.AsyncClient, cast: Cast) -> None:

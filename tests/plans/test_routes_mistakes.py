@@ -9,8 +9,7 @@ from sqlalchemy import select
 from tests.factories.cast import Cast
 from tests.factories.forms import fill_in, form_in
 from tests.factories.site import Site
-from tests.factories.writing import PLANS, at
-from tests.plans.written import COORDINATOR, traces
+from tests.factories.writing import COORDINATOR, PLANS, at, traces
 
 from ogpmonitor.plans.models import Plan
 

@@ -3,8 +3,7 @@
 import httpx
 from tests.factories.cast import Cast
 from tests.factories.forms import fill_in, form_in
-from tests.factories.writing import at
-from tests.plans.written import the_plan
+from tests.factories.writing import at, the_plan
 
 
 async def test_a_translation_is_marked_when_its_original_changes(writer: httpx.AsyncClient, cast: Cast) -> None:

@@ -7,9 +7,8 @@ from tests.factories.cast import Cast
 from tests.factories.counting import counted
 from tests.factories.forms import fill_in, form_in
 from tests.factories.site import Site
-from tests.factories.writing import PLANS, at
+from tests.factories.writing import COORDINATOR, PLANS, at, the_plan, traces
 from tests.plans.test_routes import make_viewer
-from tests.plans.written import COORDINATOR, the_plan, traces
 
 from ogpmonitor.plans.models import Amendment, Commitment, Milestone
 from ogpmonitor.plans.queries import get_plan
