@@ -241,8 +241,8 @@ async def test_the_same_attempt_within_a_minute_is_one(site: Site, work: Work) -
     assert 1 <= said(page.text).count(f"GET {ROOT}{work.draft}") <= 2  # the minute may have ended in between
 
 
-async def test_what_an_operator_proposed_is_refused_to_the_government_alone(site: Site) -> None:
-    """Confirming a monitoring body is closed to every role in a jurisdiction."""
+async def test_neither_a_government_nor_a_monitor_confirms_or_ends_a_mandate(site: Site) -> None:
+    """The desk where that is done is closed to whoever has a role in a jurisdiction, this one or the next."""
     for who in ("penalolen-coordinator", "penalolen-monitor", "maipu-monitor"):
         client = await site.sign_in(who)
         answers = [
