@@ -59,10 +59,13 @@ def new_client(app: Any, **headers: str) -> httpx.AsyncClient:
 
 @asynccontextmanager
 async def running_site(settings: Settings) -> AsyncIterator[Site]:
-    """The service, started and stopped as a server would."""
+    """The service, started and stopped as a server would, from when it hears of publications and so keeps pages."""
     app = create_app(settings)
     async with _lifespan(app):
         site = Site(app, new_client(app))
+        async with asyncio.timeout(30):
+            while not site.state.page_cache.enabled:  # noqa: ASYNC110  it says so nowhere else
+                await asyncio.sleep(0.005)
         try:
             yield site
         finally:
