@@ -85,9 +85,8 @@ class Settings(BaseSettings):
     def _names_a_database(cls, url: str | None, info: ValidationInfo) -> str | None:
         if not url:
             if info.field_name == "database_url" and not {"app_database_url", "public_database_url"} <= _given(info):
-                raise ValueError(
-                    "is needed, unless OGPMONITOR_APP_DATABASE_URL and _PUBLIC_DATABASE_URL are both given"
-                )
+                others = "OGPMONITOR_APP_DATABASE_URL and OGPMONITOR_PUBLIC_DATABASE_URL"
+                raise ValueError(f"is needed, unless {others} are both given")
             return url
         try:
             parts = make_url(url)
@@ -142,12 +141,19 @@ class Settings(BaseSettings):
     @cached_property
     def app_url(self) -> str:
         """Where the workbench connects."""
-        return self.app_database_url or role_url(self.database_url, APP_ROLE, self.secret_key.get_secret_value())
+        return self._door(self.app_database_url, APP_ROLE)
 
     @cached_property
     def public_url(self) -> str:
         """Where pages made from the register connect."""
-        return self.public_database_url or role_url(self.database_url, PUBLIC_ROLE, self.secret_key.get_secret_value())
+        return self._door(self.public_database_url, PUBLIC_ROLE)
+
+    def _door(self, given: str | None, role: str) -> str:
+        """Where `role` connects; its password follows from the secret, unless another is given."""
+        url = make_url(given) if given else None
+        if url is None or (url.username == role and url.password is None):
+            return role_url(given or self.database_url, role, self.secret_key.get_secret_value())
+        return str(given)
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:
