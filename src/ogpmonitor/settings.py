@@ -1,6 +1,7 @@
 """Every environment variable, read once by `app` and `cli` and handed down. Documented in docs/settings.md."""
 
 import ipaddress
+import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -9,7 +10,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -79,6 +85,18 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field("json", description="json for machines, text for people.")
     log_requests: bool = Field(True, description="One line for each request, with its route but never its address.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  there is none
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  ours looks into folders that are there
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given outright, else the environment, else a file of that name among the secrets."""
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=_folders_of_secrets())
 
     @field_validator("app_database_url", "public_database_url", "database_url")
     @classmethod
@@ -171,6 +189,12 @@ class Settings(BaseSettings):
             ),
         )
         return tuple(words for doubtful, words in said if doubtful)
+
+
+def _folders_of_secrets() -> list[Path]:
+    """Where container engines and systemd put files with secrets, as far as they are there."""
+    folders = [Path("/run/secrets"), *map(Path, filter(None, [os.environ.get("CREDENTIALS_DIRECTORY")]))]
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def _given(info: ValidationInfo) -> set[str]:

@@ -3,16 +3,16 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 import yaml
 
-from ogpmonitor.settings import ROOT
+from ogpmonitor.settings import ROOT, Settings
 
 CHART = ROOT / "helm" / "ogpmonitor"
+DEPLOY = ROOT / "deploy"
 EXAMPLES = ("small", "standard", "large")
 Object = dict[str, Any]
 Helm = Callable[..., subprocess.CompletedProcess[str]]
@@ -83,5 +83,17 @@ def environment(container: Object) -> dict[str, Object]:
     return {each["name"]: each for each in container["env"]}
 
 
-def files_of_chart() -> list[Path]:
-    return [path for path in CHART.rglob("*") if path.is_file()]
+def taken(given: Mapping[str, str]) -> Settings:
+    """The settings a process would have in that environment, and with no other variable of ours.
+
+    Raises:
+        ValidationError: it would not start.
+    """
+    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("OGPMONITOR_")}
+    os.environ.update(given)
+    try:
+        return Settings()
+    finally:
+        for name in given:
+            os.environ.pop(name, None)
+        os.environ.update(before)

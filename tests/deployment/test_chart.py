@@ -8,14 +8,19 @@ import kubernetes_validate
 import pytest
 import yaml
 from click.testing import CliRunner
-from tests.deployment.conftest import CHART, EXAMPLES, Helm, Object, Rendered, environment
+from tests.deployment.conftest import CHART, EXAMPLES, Helm, Object, Rendered, environment, taken
 
 from ogpmonitor.cli import main
 from ogpmonitor.settings import Settings
 
+SECRET_VALUES = {
+    "OGPMONITOR_DATABASE_URL": "postgresql://owner:word@host/database",
+    "OGPMONITOR_SECRET_KEY": "not a secret, and long enough to be taken for one",
+}
 SECRETS = {"OGPMONITOR_DATABASE_URL", "OGPMONITOR_SECRET_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 GIVEN_BY_THE_CHART = {
-    "database_url", "secret_key", "signing_key_file", "files_url", "tenants_folder", "metrics_listen", "worker_heartbeat_file",
+    "database_url", "files_url", "metrics_listen", "secret_key", "signing_key_file", "tenants_folder",
+    "worker_heartbeat_file",
 }  # fmt: skip
 NOT_FOR_AN_INSTALLATION = {"demo", "development", "cookie_secure", "templates_folder"}
 NEWEST, OLDEST = "1.37", "1.30"
@@ -54,7 +59,8 @@ def test_an_object_that_is_wrong_would_be_found(release: Rendered) -> None:
 def test_the_objects_are_those_one_expects(render: Render) -> None:
     small = ["Deployment", "Deployment", "Ingress", "Job", "PersistentVolumeClaim", "Service", "ServiceAccount"]
     standard = [
-        "Deployment", "Deployment", "HorizontalPodAutoscaler", "Ingress", "Job", "PodDisruptionBudget", "Service", "ServiceAccount",
+        "Deployment", "Deployment", "HorizontalPodAutoscaler", "Ingress", "Job", "PodDisruptionBudget", "Service",
+        "ServiceAccount",
     ]  # fmt: skip
     large = [*standard, *["NetworkPolicy"] * 3, *["Service"] * 2, "ServiceMonitor"]
 
@@ -81,6 +87,13 @@ def test_each_variable_is_a_setting_of_the_program(release: Rendered) -> None:
         assert ours - settings == set()
 
 
+def test_the_program_takes_its_settings(release: Rendered) -> None:
+    for container in release.containers:
+        given = {name: str(each.get("value", SECRET_VALUES.get(name))) for name, each in environment(container).items()}
+
+        assert taken(given).base_url == "https://ogp.example.org"
+
+
 def test_each_setting_can_be_given_or_is_left_out_on_purpose() -> None:
     """A new setting: put it into `values.schema.json`, or say above who gives it."""
     schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
@@ -93,9 +106,7 @@ def test_each_setting_can_be_given_or_is_left_out_on_purpose() -> None:
 def test_each_container_runs_a_command_of_the_program_with_options_it_has(release: Rendered) -> None:
     for container in release.containers:
         words = container["args"]
-        done = CliRunner().invoke(
-            main, [word for word in words if not word.startswith("-") and word.isalpha()] + ["--help"]
-        )
+        done = CliRunner().invoke(main, [*(word for word in words if word.isalpha()), "--help"])
 
         assert done.exit_code == 0, words
         assert [word for word in words if word.startswith("--") and word not in done.output] == []
@@ -199,10 +210,8 @@ def test_a_volume_of_one_node_is_shared_on_that_node(render: Render) -> None:
 
     assert [each["spec"]["strategy"]["type"] for each in release.all("Deployment")] == ["Recreate", "Recreate"]
     (near,) = worker["template"]["spec"]["affinity"]["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
-    assert matches(
-        release.one("Deployment", "-web")["spec"]["template"]["metadata"]["labels"],
-        near["labelSelector"]["matchLabels"],
-    )
+    web = release.one("Deployment", "-web")["spec"]["template"]["metadata"]["labels"]
+    assert matches(web, near["labelSelector"]["matchLabels"])
     claim = release.one("PersistentVolumeClaim")
     assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
     assert {"claimName": claim["metadata"]["name"]} in [
@@ -244,16 +253,11 @@ def test_each_host_leads_to_the_web_servers_over_tls(render: Render, example: st
 def test_the_service_monitor_finds_figures_of_both(render: Render) -> None:
     release = render("large")
     monitor = release.one("ServiceMonitor")["spec"]
-    found = [
-        each
-        for each in release.all("Service")
-        if matches(each["metadata"]["labels"], monitor["selector"]["matchLabels"])
-    ]
+    wanted = monitor["selector"]["matchLabels"]
+    found = [each for each in release.all("Service") if matches(each["metadata"]["labels"], wanted)]
 
-    assert [each["metadata"]["name"] for each in found] == [
-        "ogp-ogpmonitor-web-metrics",
-        "ogp-ogpmonitor-worker-metrics",
-    ]
+    names = [each["metadata"]["name"] for each in found]
+    assert names == ["ogp-ogpmonitor-web-metrics", "ogp-ogpmonitor-worker-metrics"]
     for service in found:
         (port,) = service["spec"]["ports"]
         (pod,) = [each for each in release.pods if matches(each["metadata"]["labels"], service["spec"]["selector"])]

@@ -49,7 +49,7 @@ def test_a_value_that_is_none_is_refused(helm: Helm, values: str, where: str) ->
         (
             "small",
             "files.volume.enabled=false",
-            "files: choose one, files.bucket.url (s3://bucket/prefix) or files.volume",
+            "files: choose one, files.bucket.url (s3://bucket/prefix) or",
         ),
         ("small", "web.replicas=2", "ReadWriteOnce is for one web server and one worker"),
         ("small", "worker.replicas=2", "ReadWriteOnce is for one web server and one worker"),

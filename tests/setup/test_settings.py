@@ -133,6 +133,22 @@ def test_a_closing_slash_of_the_address_is_left_out(monkeypatch: pytest.MonkeyPa
     assert Settings(base_url="https://ogp.example.org/").base_url == "https://ogp.example.org"
 
 
+def test_a_secret_can_be_a_file_and_the_environment_goes_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("OGPMONITOR_SECRET_KEY")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "ogpmonitor_secret_key").write_text(f"{GOOD['OGPMONITOR_SECRET_KEY']}\n")
+    (tmp_path / "ogpmonitor_files_url").write_text("file:///from/a/file")
+
+    settings = Settings()
+
+    assert settings.secret_key.get_secret_value() == GOOD["OGPMONITOR_SECRET_KEY"]
+    assert settings.files_url == GOOD["OGPMONITOR_FILES_URL"]
+
+
 def test_a_misspelt_variable_is_found() -> None:
     environment = {**GOOD, "OGPMONITOR_BASEURL": "x", "OGPMONITOR_TEST_HELM": "x", "PATH": "x"}
 
