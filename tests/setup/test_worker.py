@@ -151,3 +151,20 @@ async def test_two_who_take_back_at_once_take_each_job_once(settings: Settings) 
         taken = [await take_back(first), await take_back(second)]
 
     assert [len(each) for each in taken] == [20, 0]
+
+
+async def test_a_worker_that_was_silent_does_not_take_its_own_job(settings: Settings) -> None:
+    rows(settings, "DELETE FROM jobs.procrastinate_jobs")
+    silent = (
+        "INSERT INTO jobs.procrastinate_workers (last_heartbeat) VALUES (now() - interval '2 minutes') RETURNING id"
+    )
+    ((mine,), (others,)) = rows(settings, silent) + rows(settings, silent)
+    doing = """INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, status, worker_id)
+               VALUES ('default', 'mine', 'doing', %s), ('default', 'other', 'doing', %s)"""
+    rows(settings, doing, mine, others)
+
+    async with await psycopg.AsyncConnection.connect(conninfo(settings.app_url), autocommit=True) as connection:
+        await take_back(connection, besides=int(str(mine)))
+
+    states = rows(settings, "SELECT task_name, status::text FROM jobs.procrastinate_jobs ORDER BY task_name")
+    assert states == [("mine", "doing"), ("other", "todo")]

@@ -13,6 +13,7 @@ from ogpmonitor.health.queries import DEAD_AFTER_SECONDS, LIVING_WORKERS, TAKE_B
 from ogpmonitor.settings import Settings
 
 BEAT_SECONDS = 10.0
+FIRST_SECONDS = 1.0  # until the worker has its row
 MOST_BEGINNINGS = 5  # a job that was begun this often and never ended is put among the failed
 _ALIVE = "SELECT last_heartbeat > now() - make_interval(secs => %s) FROM jobs.procrastinate_workers WHERE id = %s"
 log = structlog.get_logger()
@@ -32,18 +33,21 @@ async def beat(settings: Settings, worker: Registered) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(conninfo_of(settings), autocommit=True) as connection:
-                await take_back(connection)
+                await take_back(connection, besides=worker.worker_id)
                 row = await (await connection.execute(_ALIVE, [DEAD_AFTER_SECONDS, worker.worker_id])).fetchone()
             if row is not None and row[0] and settings.worker_heartbeat_file is not None:
                 settings.worker_heartbeat_file.write_text(f"{os.getpid()}\n", encoding="ascii")
         except (psycopg.Error, OSError) as error:
             log.warning("worker.heartbeat_failed", reason=f"{type(error).__name__}: {error}")
-        await asyncio.sleep(BEAT_SECONDS)
+        await asyncio.sleep(FIRST_SECONDS if worker.worker_id is None else BEAT_SECONDS)
 
 
-async def take_back(connection: psycopg.AsyncConnection[Any]) -> list[int]:
-    """Jobs whose worker died wait again, or are failed where that happened too often; their ids."""
-    cursor = await connection.execute(TAKE_BACK, {"most": MOST_BEGINNINGS})
+async def take_back(connection: psycopg.AsyncConnection[Any], *, besides: int | None = None) -> list[int]:
+    """Jobs whose worker died wait again, or are failed where that happened too often; their ids.
+
+    Whoever asks has not died: jobs of the worker `besides` stay where they are, however long it has been silent.
+    """
+    cursor = await connection.execute(TAKE_BACK, {"most": MOST_BEGINNINGS, "me": besides or 0})
     taken = await cursor.fetchall()
     for number, again in taken:
         log.warning("job.left_behind", job=number, again=again)

@@ -23,7 +23,7 @@ TAKE_BACK = f"""
 WITH left_behind AS (
     SELECT j.id, j.attempts FROM jobs.procrastinate_jobs j
     LEFT JOIN jobs.procrastinate_workers w ON w.id = j.worker_id
-    WHERE j.status = 'doing'
+    WHERE j.status = 'doing' AND j.worker_id IS DISTINCT FROM %(me)s
       AND (w.id IS NULL OR w.last_heartbeat < now() - interval '{DEAD_AFTER_SECONDS} seconds')
     FOR UPDATE OF j SKIP LOCKED
 ), told AS (
