@@ -90,7 +90,7 @@ def test_a_doors_password_follows_from_the_secret_unless_it_is_given(monkeypatch
 
     derived = make_url(Settings().app_url).password
 
-    assert make_url(without.app_url) == make_url(f"postgresql://ogpmonitor_app:{derived}@pooler:6432/d")
+    assert make_url(without.app_url) == make_url(f"postgresql+psycopg://ogpmonitor_app:{derived}@pooler:6432/d")
     assert (make_url(given.app_url).password, make_url(other.app_url).password) == ("mine", None)
 
 
