@@ -15,7 +15,8 @@ keep() { # keep <name>: what comes on standard input, unless there is such a fil
 }
 
 openssl rand -hex 24 | keep database_password
-printf 'postgresql://postgres:%s@database/ogpmonitor\n' "$(cat "$folder/database_password")" | keep ogpmonitor_database_url
+user=postgres:$(cat "$folder/database_password")
+echo "postgresql://$user@database/ogpmonitor" | keep ogpmonitor_database_url
 openssl rand -base64 48 | keep ogpmonitor_secret_key
 openssl genpkey -algorithm ed25519 | keep signing_key.pem
 if [ "$(id -u)" = 0 ]; then

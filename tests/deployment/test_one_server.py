@@ -20,7 +20,7 @@ from tests.deployment.conftest import DEPLOY, taken
 from ogpmonitor.settings import ROOT, Settings
 
 SECRETS = {
-    "ogpmonitor_database_url": "postgresql://owner:word@host/database",
+    "ogpmonitor_database_url": "postgresql://owner:word@host/database",  # pragma: allowlist secret
     "ogpmonitor_secret_key": "not a secret, and long enough to be taken for one",
 }
 OUR_SERVICES = ("migrate", "tenants", "web", "worker")

@@ -18,7 +18,7 @@ from tests.deployment.conftest import Helm
         ("settings.OGPMONITOR_BASE_URL=https://example.org/ogp", "at '/settings/OGPMONITOR_BASE_URL'"),
         ("settings.OGPMONITOR_LOG_LEVEL=LOUD", "at '/settings/OGPMONITOR_LOG_LEVEL': value must be one of"),
         (
-            "settings.OGPMONITOR_APP_DATABASE_URL=postgresql://ogpmonitor_app:secret@host/db",
+            "settings.OGPMONITOR_APP_DATABASE_URL=postgresql://ogpmonitor_app:word@host/db",  # pragma: allowlist secret
             "at '/settings/OGPMONITOR_APP_DATABASE_URL'",
         ),
         ("database.existingSecret=", "at '/database/existingSecret'"),

@@ -17,7 +17,7 @@ GOOD = {
     "OGPMONITOR_FILES_URL": "file:///nowhere",
 }
 ONE_HOST = "has to end after the host or its port: the site answers at the root of a host"
-FORGED = "postgresql://owner:open-sesame@localhost"
+FORGED = "postgresql://owner:open-sesame@localhost"  # pragma: allowlist secret
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ FORGED = "postgresql://owner:open-sesame@localhost"
         ("BASE_URL", "ogp.example.org", "has to begin with https:// and a host, as in https://ogp.example.org"),
         ("BASE_URL", "ftp://ogp.example.org", "has to begin with https:// and a host, as in https://ogp.example.org"),
         ("BASE_URL", "https://example.org/ogp", ONE_HOST),
-        ("BASE_URL", "https://me:you@example.org", ONE_HOST),
+        ("BASE_URL", "https://me:you@example.org", ONE_HOST),  # pragma: allowlist secret
         ("SECRET_KEY", "short", "Value should have at least 32 items after validation, not 5"),
         ("SECRET_KEY", "a" * 64, "repeats a few characters; make one with: openssl rand -base64 48"),
         ("SECRET_KEY", "abc" * 32, "repeats a few characters; make one with: openssl rand -base64 48"),
