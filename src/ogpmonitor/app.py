@@ -30,6 +30,8 @@ from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.evidence.library import LibraryController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.health.readiness import Readiness
+from ogpmonitor.health.routes import HealthController
 from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
@@ -38,6 +40,8 @@ from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
 from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.metrics import NO_CONNECTION
+from ogpmonitor.kit.observing import Observed
 from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import program_files
 from ogpmonitor.kit.storage import Storage
@@ -60,7 +64,7 @@ from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.plans.routes_submitting import SubmitController
 from ogpmonitor.plans.routes_writing import PlanWritingController
-from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
+from ogpmonitor.portal.assets import ComponentsController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
     CardController,
@@ -143,10 +147,12 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     app = _litestar(settings, database, directory)
     cache = PageCache(OwnHosts(app, directory))
     app.state.page_cache = cache
-    return SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
+    answering = SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
+    return Observed(answering, lines=settings.log_requests)
 
 
 def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:
+    storage = Storage.at(settings.files_url)
     state = State(
         {
             "settings": settings,
@@ -157,7 +163,8 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "directory": directory,
             "static": program_files(),
             "templates": templates_in(settings.templates_folder, reload=settings.development),
-            "storage": Storage.at(settings.files_url),
+            "storage": storage,
+            "readiness": Readiness(database, storage),
             "signing_key": read_signing_key(settings.signing_key_file),
         }
     )
@@ -269,6 +276,7 @@ def _refuse_unfit(request: Request[Any, Any, Any], error: DataError) -> Response
 def _refuse_without_database(
     request: Request[Any, Any, Any], error: OperationalError | NoConnectionFree
 ) -> Response[Any]:
+    NO_CONNECTION.inc()
     log.error("database.away", reason=str(getattr(error, "orig", error)))
     return refusal(request, Unavailable("database.away"))
 

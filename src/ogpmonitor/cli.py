@@ -59,21 +59,60 @@ def demo(port: int, data: Path, reload: bool) -> None:
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=1, type=click.IntRange(1), help="Processes that answer.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--grace", default=25, type=click.IntRange(1, 1800), help="Seconds a request may still take at the end.")
+@click.option("--reload", is_flag=True, hidden=True)
+def serve(host: str, port: int, workers: int, grace: int, reload: bool) -> None:
     """Serve the site, configured by the environment."""
-    from ogpmonitor.launch import web_command  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.health.figures import CannotListen  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.launch import RELOADED  # noqa: PLC0415 (as above)
+    from ogpmonitor.serving import serve as serve_until_stopped  # noqa: PLC0415 (as above)
 
-    settings_or_fail()
-    command = web_command(host, port, workers=workers)
-    os.execv(command[0], command)  # noqa: S606 (this very Python)
+    settings = settings_or_fail()
+    signing_key_or_fail(settings)
+    watched = [path for path in RELOADED if path.exists()] if reload else []
+    try:
+        serve_until_stopped(settings, host=host, port=port, workers=workers, grace_seconds=grace, reloaded=watched)
+    except CannotListen as error:
+        fail(str(error))
 
 
 @main.command()
-def worker() -> None:
+@click.option("--grace", default=25, type=click.IntRange(0, 1800), help="Seconds a job may still take at the end.")
+@click.option("--health", is_flag=True, help="Only say whether the worker is well: exit code 0 or 1, for a probe.")
+def worker(grace: int, health: bool) -> None:
     """Do the jobs people need not wait for: mails, reports."""
-    from ogpmonitor.worker import work  # noqa: PLC0415 (see the module's docstring)
+    settings = settings_or_fail()
+    if health:
+        from ogpmonitor.health.heartbeat import look  # noqa: PLC0415 (see the module's docstring)
 
-    asyncio.run(work(settings_or_fail()))
+        silence = look(settings)
+        if silence is not None:
+            fail(silence)
+        click.echo("The worker is well.")
+        return
+    from ogpmonitor.health.figures import CannotListen  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.worker import work  # noqa: PLC0415 (as above)
+
+    try:
+        asyncio.run(work(settings, grace_seconds=grace))
+    except CannotListen as error:
+        fail(str(error))
+
+
+@main.command()
+@click.option("--only", help="Only the checks whose name begins like this.")
+def doctor(only: str | None) -> None:
+    """Look at everything this installation needs and say what to do where something is amiss.
+
+    One line for each thing; exit code 1 when something fails. Doubts alone do not fail.
+    """
+    from ogpmonitor.health.doctor import examine  # noqa: PLC0415 (see the module's docstring)
+
+    findings = asyncio.run(examine(settings_or_fail(), only=only or "", environment=os.environ))
+    for finding in findings:
+        click.echo(finding.line)
+    if any(finding.fails for finding in findings):
+        sys.exit(1)
 
 
 @main.command()
@@ -81,7 +120,7 @@ def migrate() -> None:
     """Bring the database to this version's schema; nothing happens when it is there."""
     from ogpmonitor.kit.migrate import DatabaseNewerThanCode, current_revision, upgrade  # noqa: PLC0415 (as above)
 
-    settings = settings_or_fail()
+    settings = settings_or_fail(as_owner=True)
     try:
         upgrade(settings.database_url, secret=settings.secret_key.get_secret_value())
     except DatabaseNewerThanCode as error:
@@ -120,7 +159,7 @@ def sync_tenants() -> None:
     from ogpmonitor.kit.datafiles import DataRefused  # noqa: PLC0415 (see the module's docstring)
     from ogpmonitor.plans.loading import read_folders, sync  # noqa: PLC0415 (see the module's docstring)
 
-    settings = settings_or_fail()
+    settings = settings_or_fail(as_owner=True)
     try:
         synced = asyncio.run(sync(settings.database_url, read_folders(settings.tenants_folder)))
     except DataRefused as refused:
@@ -198,19 +237,41 @@ def _environment_of(data: Path | None) -> Iterator[None]:
         fail(str(error))
 
 
-def settings_or_fail() -> "Settings":
-    """The settings of the environment, or the end of the program with one line for each that is wrong."""
+def settings_or_fail(*, as_owner: bool = False) -> "Settings":
+    """The settings of the environment, or the end of the program with one line for each that is wrong.
+
+    `as_owner` asks for the database's owner too, without whom a web server and a worker can do.
+    """
     from pydantic import ValidationError  # noqa: PLC0415 (see the module's docstring)
 
     from ogpmonitor.settings import Settings  # noqa: PLC0415 (see the module's docstring)
 
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         lines = [
-            f"OGPMONITOR_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors(include_input=False)
+            "".join(f"OGPMONITOR_{str(name).upper()}: " for name in each["loc"][:1])
+            + each["msg"].removeprefix("Value error, ")
+            for each in error.errors(include_input=False)
         ]
         fail("\n".join([*lines, "docs/settings.md says what each setting means."]))
+    if as_owner and not settings.database_url:
+        fail("OGPMONITOR_DATABASE_URL: is needed here, as a user who may create roles.")
+    return settings
+
+
+def signing_key_or_fail(settings: "Settings") -> None:
+    """The signing key can be read, or the program ends with one line."""
+    from ogpmonitor.register.log import read_signing_key  # noqa: PLC0415 (see the module's docstring)
+
+    try:
+        read_signing_key(settings.signing_key_file)
+    except OSError as error:
+        fail(f"OGPMONITOR_SIGNING_KEY_FILE: {settings.signing_key_file} cannot be read ({error.strerror}).")
+    except (TypeError, ValueError):
+        fail(
+            f"OGPMONITOR_SIGNING_KEY_FILE: {settings.signing_key_file} holds no unencrypted Ed25519 private key (PEM)."
+        )
 
 
 def fail(message: str) -> Never:

@@ -1,30 +1,50 @@
 """Every environment variable, read once by `app` and `cli` and handed down. Documented in docs/settings.md."""
 
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
+PREFIX = "OGPMONITOR_"
+_FEWEST_CHARACTERS = 8  # different ones: "aaaa…" is long and no secret
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class Settings(BaseSettings):
     """What a deployment decides. A default is safe in production and fit to be public; a secret has none."""
 
-    model_config = SettingsConfigDict(env_prefix="OGPMONITOR_", frozen=True, extra="ignore")
-
-    database_url: str = Field(
-        description="PostgreSQL 15 to 18, as a user who may create roles; used to migrate and to sync tenants."
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, hide_input_in_errors=True, frozen=True, extra="ignore"
     )
+
     app_database_url: str | None = Field(
         None, description="The same database as the workbench's role; derived when not given."
     )
     public_database_url: str | None = Field(
         None, description="The same database as the read-only role; derived when not given."
+    )
+    database_url: str = Field(
+        "",
+        description="PostgreSQL 15 to 18, as a user who may create roles; used to migrate and to sync tenants. "
+        "Web server and worker do without where both others are given.",
     )
     secret_key: SecretStr = Field(
         min_length=32, description="At least 32 random characters; role passwords derive from it."
@@ -54,15 +74,160 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, gt=0, description="A session is over after this long, used or not.")
     report_memory_mib: int = Field(600, gt=0, description="Most memory one report's process may take.")
     report_seconds: int = Field(120, gt=0, description="Longest time one report's process may take.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
-    log_format: str = Field("json", description="json for machines, text for people.")
+    metrics_listen: str | None = Field(
+        None, description="HOST:PORT where a process tells Prometheus its figures; none: it tells nobody."
+    )
+    worker_heartbeat_file: Path | None = Field(
+        None, description="A file the worker touches while it is well; `ogpmonitor worker --health` looks at it."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    log_format: Literal["json", "text"] = Field("json", description="json for machines, text for people.")
+    log_requests: bool = Field(True, description="One line for each request, with its route but never its address.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  there is none
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  ours looks into folders that are there
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given outright, else the environment, else a file of that name among the secrets."""
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=_folders_of_secrets())
+
+    @field_validator("app_database_url", "public_database_url", "database_url")
+    @classmethod
+    def _names_a_database(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if not url:
+            if info.field_name == "database_url" and not {"app_database_url", "public_database_url"} <= _given(info):
+                others = "OGPMONITOR_APP_DATABASE_URL and OGPMONITOR_PUBLIC_DATABASE_URL"
+                raise ValueError(f"is needed, unless {others} are both given")
+            return url
+        try:
+            parts = make_url(url)
+        except (ArgumentError, ValueError):
+            raise ValueError("is not an address like postgresql://user@host/database") from None
+        if parts.get_backend_name() != "postgresql" or not parts.database:
+            raise ValueError("has to name a PostgreSQL database, as in postgresql://user@host/database")
+        return url
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_hard_to_guess(cls, secret: SecretStr) -> SecretStr:
+        if len(set(secret.get_secret_value())) < _FEWEST_CHARACTERS:
+            raise ValueError("repeats a few characters; make one with: openssl rand -base64 48")
+        return secret
+
+    @field_validator("files_url")
+    @classmethod
+    def _names_a_store(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+            return url
+        if parts.scheme == "s3" and _BUCKET.fullmatch(parts.netloc) and not parts.query:
+            return url
+        raise ValueError("has to be a folder, file:///folder, or a bucket, s3://bucket/prefix")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        url = url.rstrip("/")
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("has to begin with https:// and a host, as in https://ogp.example.org")
+        if url != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+            raise ValueError("has to end after the host or its port: the site answers at the root of a host")
+        return url
+
+    @field_validator("security_contact")
+    @classmethod
+    def _can_be_written_to(cls, contact: str | None) -> str | None:
+        if contact is not None and not contact.startswith(("mailto:", "https:")):
+            raise ValueError("has to begin with mailto: or https:")
+        return contact
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _names_a_port(cls, listen: str | None) -> str | None:
+        if listen is not None:
+            listening_at(listen)
+        return listen
 
     @cached_property
     def app_url(self) -> str:
         """Where the workbench connects."""
-        return self.app_database_url or role_url(self.database_url, APP_ROLE, self.secret_key.get_secret_value())
+        return self._door(self.app_database_url, APP_ROLE)
 
     @cached_property
     def public_url(self) -> str:
         """Where pages made from the register connect."""
-        return self.public_database_url or role_url(self.database_url, PUBLIC_ROLE, self.secret_key.get_secret_value())
+        return self._door(self.public_database_url, PUBLIC_ROLE)
+
+    def _door(self, given: str | None, role: str) -> str:
+        """Where `role` connects; its password follows from the secret, unless another is given."""
+        url = make_url(given) if given else None
+        if url is None or (url.username == role and url.password is None):
+            return role_url(given or self.database_url, role, self.secret_key.get_secret_value())
+        return str(given)
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """What is allowed and most likely a mistake, one sentence each."""
+        public = not is_of_this_machine(self.base_url)
+        secure = self.base_url.startswith("https:")
+        said = (
+            (self.demo and public, "OGPMONITOR_DEMO lets anyone enter as anyone, and OGPMONITOR_BASE_URL is public."),
+            (self.development and public, "OGPMONITOR_DEVELOPMENT is for one's own machine only."),
+            (public and not secure, "OGPMONITOR_BASE_URL is public and has no https:; sessions can be overheard."),
+            (secure and not self.cookie_secure, "OGPMONITOR_COOKIE_SECURE is off although the site has https:."),
+            (
+                public and not secure and self.cookie_secure,
+                "Without https: browsers do not send the session cookie; nobody will be able to sign in.",
+            ),
+        )
+        return tuple(words for doubtful, words in said if doubtful)
+
+
+def _folders_of_secrets() -> list[Path]:
+    """Where container engines and systemd put files with secrets, as far as they are there."""
+    folders = [Path("/run/secrets"), *map(Path, filter(None, [os.environ.get("CREDENTIALS_DIRECTORY")]))]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def _given(info: ValidationInfo) -> set[str]:
+    """The fields before this one that have a value; one that was refused has been told of already."""
+    return {name for name in info.data if info.data[name]}
+
+
+def listening_at(listen: str) -> tuple[str, int]:
+    """Host and port of "HOST:PORT"; an IPv6 address stands in brackets.
+
+    Raises:
+        ValueError: it is not written like that.
+    """
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError("has to be HOST:PORT, as in 127.0.0.1:9464")
+    return host.strip("[]"), int(port)
+
+
+def is_of_this_machine(base_url: str) -> bool:
+    """Whether only this machine, or a private network, can mean that address."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".test", ".internal"))
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like ours and are none, most likely misspelt; those for tests are known."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(
+        name
+        for name in environment
+        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known
+    )

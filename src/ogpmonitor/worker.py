@@ -1,18 +1,29 @@
 """The process that does the work people need not wait for: takes jobs from the queue in the database, one at a time."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
 
-from procrastinate import App, PsycopgConnector
-from sqlalchemy import make_url
+import structlog
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+from procrastinate.worker import Worker
 
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
+from ogpmonitor.health.figures import told_at
+from ogpmonitor.health.heartbeat import beat, conninfo_of
+from ogpmonitor.health.queries import DEAD_AFTER_SECONDS
 from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
+from ogpmonitor.kit import metrics
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
 # What does each job, by the name it is deferred under. The first argument is the context; `context.additional_context`
-# holds `settings`. The others are what `kit.jobs.defer` was given.
+# holds `settings`. The others are what `kit.jobs.defer` was given. A job may be begun again after its worker was
+# stopped or killed in the middle of it: it does everything in one transaction, or finds what it had done.
 TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
     APPLY_IMPORT: apply_import,
     READ_IMPORT: read_import,
@@ -20,22 +31,65 @@ TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
 }
 
 
+class BackToTheQueue(BaseRetryStrategy):
+    """A job whose worker is told to stop waits for the next one; a job that fails has failed."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        """Asked by the queue's library when a job has not ended well."""
+        return RetryDecision(retry_in={"seconds": 0}) if isinstance(exception, asyncio.CancelledError) else None
+
+
 def create_worker(settings: Settings) -> App:
     """The queue as the workbench's role sees it, with every room's jobs."""
-    url = make_url(settings.app_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connector = PsycopgConnector(conninfo=url, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
+    connector = PsycopgConnector(
+        conninfo=conninfo_of(settings), kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4
+    )
     app = App(connector=connector)
     for name, task in TASKS.items():
-        app.task(name=name, pass_context=True)(task)
-    app.periodic(cron=WHEN)(app.task(name=CHECK_LINKS, pass_context=True)(check_links))
+        app.task(name=name, pass_context=True, retry=BackToTheQueue())(task)
+    app.periodic(cron=WHEN)(app.task(name=CHECK_LINKS, pass_context=True, retry=BackToTheQueue())(check_links))
     return app
 
 
-async def work(settings: Settings) -> None:
-    """Jobs are done until a signal says stop; the one at hand is finished first."""
+async def work(settings: Settings, *, grace_seconds: float = 4) -> None:
+    """Jobs are done until a signal says stop. The one at hand has `grace_seconds`, then it goes back to the queue.
+
+    Raises:
+        CannotListen: the address for figures is taken.
+    """
     logs.configure(level=settings.log_level, shape=settings.log_format)
     app = create_worker(settings)
-    async with app.open_async():
-        await app.run_worker_async(
-            additional_context={"settings": settings}, delete_jobs="successful", shutdown_graceful_timeout=4
-        )
+    with told_at(settings.metrics_listen, metrics.OWN, settings.app_url):
+        async with app.open_async():
+            worker = Worker(
+                app,
+                additional_context={"settings": settings},
+                delete_jobs="successful",
+                shutdown_graceful_timeout=grace_seconds,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+                worker_middleware=[_observed],
+            )
+            beating = asyncio.create_task(beat(settings, worker))
+            try:
+                await worker.run()  # type: ignore[no-untyped-call]  # the library leaves it so
+            finally:
+                beating.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beating
+
+
+async def _observed(call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker) -> Any:
+    """The job's lines carry its number and task; how it ended is counted."""
+    name, started, outcome = context.job.task_name, time.perf_counter(), "failed"
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(job=context.job.id, task=name)
+    try:
+        result = await call_next()
+        outcome = "done"
+    except asyncio.CancelledError:
+        outcome = "put back"
+        raise
+    finally:
+        metrics.JOBS.labels(name, outcome).inc()
+        metrics.JOB_DURATION.labels(name).observe(time.perf_counter() - started)
+    return result

@@ -18,6 +18,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
+from ogpmonitor.kit.metrics import watch_pool
+
+OVERFLOW = 5  # connections beyond the pool's size, for a moment
 OWNER_ROLE, APP_ROLE, PUBLIC_ROLE = "ogpmonitor_owner", "ogpmonitor_app", "ogpmonitor_public"
 TENANT_SETTING, ACTOR_SETTING, KEY_SETTING = "ogp.tenant_id", "ogp.actor_id", "ogp.request_key"
 NAMES: Mapping[str, str] = {
@@ -105,7 +108,7 @@ class Database:
     def __init__(self, app_url: str, public_url: str, *, pool_size: int = 10) -> None:
         options: dict[str, Any] = {
             "pool_size": pool_size,
-            "max_overflow": 5,
+            "max_overflow": OVERFLOW,
             "pool_pre_ping": True,  # a tenth of a millisecond, so that nobody's form meets a dead connection
             "pool_timeout": 10,
             "hide_parameters": True,  # what people typed would stand in every logged error
@@ -118,6 +121,8 @@ class Database:
             execution_options={"postgresql_readonly": True},
             **options,
         )
+        watch_pool(self.app_engine.sync_engine.pool, "app", most=pool_size + OVERFLOW)
+        watch_pool(self.public_engine.sync_engine.pool, "public", most=pool_size + OVERFLOW)
         self._tenant_sessions = async_sessionmaker(self.app_engine, class_=TenantSession, expire_on_commit=False)
         self._register_sessions = async_sessionmaker(self.public_engine, class_=RegisterSession, expire_on_commit=False)
 

@@ -9,6 +9,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from ogpmonitor.kit.errors import NotFound
 
+PROBE = "health/probe"
+
 
 class Storage:
     """A store of blobs that are written once under a name and never changed."""
@@ -48,6 +50,20 @@ class Storage:
         except (NotFoundError, FileNotFoundError):
             return False
         return True
+
+    async def try_out(self) -> None:
+        """The store takes a few bytes and gives the same back; they are always the same, under one name.
+
+        Raises:
+            OSError: it gave something else back. What the store itself raises is passed on.
+        """
+        await self.put(PROBE, PROBE.encode())
+        if await self.get(PROBE) != PROBE.encode():
+            raise OSError("the store gave other bytes back than it was given")
+
+    async def delete_probe(self) -> None:
+        """What `try_out` wrote is gone. What the store itself raises is passed on."""
+        await obstore.delete_async(self._store, PROBE)
 
 
 def blob_name(sha256: str) -> str:

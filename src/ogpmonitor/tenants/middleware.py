@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import structlog
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -75,5 +76,6 @@ class FindPlace(ASGIMiddleware):
             raise NotFound("address.not_found")
         if "tenant" in params:
             tenant = await self._directory.get(params["tenant"])
+            structlog.contextvars.bind_contextvars(tenant=tenant.slug)
             scope["state"]["place"] = Place(lang, path, query, self._base_url, tenant, home)
         await next_app(scope, receive, send)
