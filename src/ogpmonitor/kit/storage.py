@@ -41,6 +41,11 @@ class Storage:
             raise NotFound("file.not_found") from error
         return bytes(await result.bytes_async())
 
+    async def names(self) -> list[str]:
+        """The name of everything that is kept, in order."""
+        found = obstore.list(self._store)
+        return sorted([str(one["path"]) async for batch in found for one in batch])
+
     async def has(self, name: str) -> bool:
         """Whether something is kept under `name`."""
         try:
