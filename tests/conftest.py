@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -30,6 +29,7 @@ from ogpmonitor.register.log import SigningKey, new_signing_key_pem, read_signin
 from ogpmonitor.settings import Settings
 
 SERVER_VARIABLE = "OGPMONITOR_TEST_DATABASE_URL"
+ROOM_BYTES = 4 * 1024**3  # of which a run takes some hundred megabytes
 FOLDER_VARIABLE = "OGPMONITOR_TEST_FOLDER"  # workers inherit it from the process that starts them
 
 
@@ -41,7 +41,14 @@ def is_worker(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a folder, short because a socket's path must be."""
     if not is_worker(config):
-        os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="tests-")
+        os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="tests-", dir=_in_memory())
+
+
+def _in_memory() -> Path | None:
+    """A folder that is kept in memory, where there is one with room: most of a test's time is spent copying files."""
+    folder = Path("/dev/shm")  # noqa: S108  what we make in it is ours alone (mkdtemp)
+    has_room = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM_BYTES
+    return folder if has_room else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -126,8 +133,11 @@ def demo_template(server_url: str, template_database: str, run_folder: Path, sec
 
 @pytest.fixture
 def settings(server_url: str, demo_template: str, run_folder: Path, secret: str) -> Iterator[Settings]:
-    """A deployment of one test's own, in which the demo stands: it may write and publish what it likes."""
-    name = f"{run_folder.name}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}-{uuid4().hex[:8]}"
+    """A deployment of one test's own, in which the demo stands: it may write and publish what it likes.
+
+    Every test of a worker finds its database under the same name, so that the application need not be made anew.
+    """
+    name = f"{run_folder.name}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}-house"
     with only_one_worker(run_folder):
         url = _create_database(server_url, name, template=demo_template)
     yield house_settings(url, run_folder, secret)

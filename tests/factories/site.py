@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -57,12 +58,21 @@ def new_client(app: Any, **headers: str) -> httpx.AsyncClient:
     )
 
 
+@cache
+def _application(settings: Settings) -> Any:
+    """Put together once for all tests of a process that want it so; each starts and stops it."""
+    return create_app(settings)
+
+
 @asynccontextmanager
 async def running_site(settings: Settings) -> AsyncIterator[Site]:
-    """The service, started and stopped as a server would."""
-    app = create_app(settings)
+    """The service, started and stopped as a server would, from when it hears of publications and so keeps pages."""
+    app = _application(settings)
     async with _lifespan(app):
         site = Site(app, new_client(app))
+        async with asyncio.timeout(30):
+            while not site.state.page_cache.enabled:  # noqa: ASYNC110  it says so nowhere else
+                await asyncio.sleep(0.005)
         try:
             yield site
         finally:

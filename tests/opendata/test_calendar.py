@@ -148,6 +148,7 @@ async def test_the_feed_costs_the_same_for_one_and_for_many_milestones(site: Sit
     with counted() as few:
         await site.client.get(f"{ADDRESS}-es.ics?unit=_")
     await publisher.government(a_commitment(milestones=tuple(a_milestone(f"M{number}") for number in range(100))))
+    site.forget_pages()
 
     with counted() as many:
         answer = await site.client.get(f"{ADDRESS}-es.ics?unit=_")

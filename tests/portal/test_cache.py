@@ -28,19 +28,9 @@ def test_jurisdiction_of_a_path(path: str, jurisdiction: str) -> None:
     assert jurisdiction_of(path) == jurisdiction
 
 
-async def listening(site: Site) -> None:
-    """Until pages are kept."""
-    for _ in range(200):
-        if site.state.page_cache.enabled:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the service does not hear of publications")
-
-
 @pytest.mark.usefixtures("story")
 @pytest.mark.parametrize("address", [PAGE, f"http://penalolen.localhost/es/plans/{PLAN}/commitments/Verde1/"])
 async def test_a_publication_reaches_readers_of_kept_pages(site: Site, publisher: Publisher, address: str) -> None:
-    await listening(site)
     before = await site.client.get(address)
     assert "Falta sombra" in before.text
 
@@ -67,7 +57,6 @@ async def test_head_is_get_without_its_body(site: Site) -> None:
 
 @pytest.mark.usefixtures("story")
 async def test_a_kept_page_answers_304(site: Site) -> None:
-    await listening(site)
     page = await site.client.get(PAGE)
 
     again = await site.client.get(PAGE, headers={"If-None-Match": page.headers["etag"]})
