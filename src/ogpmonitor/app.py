@@ -138,7 +138,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     if settings is None:
         settings = Settings()
         logs.configure(level=settings.log_level, shape=settings.log_format)
-    database = Database(settings.app_url, settings.public_url)
+    database = Database(settings.app_url, settings.public_url, pooled=settings.is_pooled)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
     cache = PageCache(OwnHosts(app, directory))
@@ -215,7 +215,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
             task.add_done_callback(refreshing.discard)
 
     refreshing: set[asyncio.Future[None]] = set()
-    url = make_url(app.state.settings.public_url).set(drivername="postgresql")
+    url = make_url(app.state.settings.direct_public_url).set(drivername="postgresql")
     announcements = Announcements(url.render_as_string(hide_password=False), hear, (TENANTS_SYNCED,))
     await directory.refresh()
     listening = asyncio.create_task(announcements.run())

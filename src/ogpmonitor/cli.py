@@ -173,6 +173,48 @@ def verify(file: Path | None, keys: tuple[str, ...], known: str | None, files: b
         sys.exit(1)
 
 
+@main.group()
+def keys() -> None:
+    """The keys that sign the log."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Name every key that has signed the log, and which entries."""
+    from ogpmonitor import rotating  # noqa: PLC0415 (see the module's docstring)
+
+    for line in asyncio.run(rotating.list_keys(settings_or_fail())):
+        click.echo(line)
+
+
+@keys.command("new")
+@click.argument("file", type=click.Path(path_type=Path))
+def new_key(file: Path) -> None:
+    """Make a private key in FILE, which must not exist, and print its public key."""
+    from ogpmonitor import rotating  # noqa: PLC0415 (see the module's docstring)
+
+    try:
+        click.echo(rotating.new_key(file))
+    except OSError as error:
+        fail(f"{file} cannot be written ({error.strerror}).")
+
+
+@keys.command("rotate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--lost", is_flag=True, help="The present key is lost or in wrong hands: go on without its signature.")
+def rotate_keys(file: Path, lost: bool) -> None:
+    """Have the private key in FILE sign from now on; the present one vouches for it, and it for the present one."""
+    from ogpmonitor import rotating  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.kit.errors import Conflict  # noqa: PLC0415 (as above)
+
+    try:
+        lines = asyncio.run(rotating.rotate(settings_or_fail(), file, is_lost=lost))
+    except Conflict as refused:
+        fail(refused.message)
+    for line in lines:
+        click.echo(line)
+
+
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--with-keys", is_flag=True, help="Put the signing key and the secret key in it; guard it accordingly.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url
+from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url, through
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     )
     public_database_url: str | None = Field(
         None, description="The same database as the read-only role; derived when not given."
+    )
+    pooler_url: str | None = Field(
+        None,
+        description="The same database through a pooler in transaction mode: what serves pages goes that way, as the "
+        "users and with the passwords of the two roles.",
     )
     secret_key: SecretStr = Field(
         min_length=32, description="At least 32 random characters; role passwords derive from it."
@@ -58,11 +63,26 @@ class Settings(BaseSettings):
     log_format: str = Field("json", description="json for machines, text for people.")
 
     @cached_property
-    def app_url(self) -> str:
-        """Where the workbench connects."""
+    def direct_app_url(self) -> str:
+        """Where the workbench's role connects without a pooler: the queue of jobs listens there."""
         return self.app_database_url or role_url(self.database_url, APP_ROLE, self.secret_key.get_secret_value())
 
     @cached_property
-    def public_url(self) -> str:
-        """Where pages made from the register connect."""
+    def direct_public_url(self) -> str:
+        """Where the read-only role connects without a pooler: publications are heard of there."""
         return self.public_database_url or role_url(self.database_url, PUBLIC_ROLE, self.secret_key.get_secret_value())
+
+    @cached_property
+    def app_url(self) -> str:
+        """Where the workbench's transactions go."""
+        return through(self.pooler_url, self.direct_app_url)
+
+    @cached_property
+    def public_url(self) -> str:
+        """Where transactions of pages made from the register go."""
+        return through(self.pooler_url, self.direct_public_url)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether one transaction may meet another server process than the one before."""
+        return self.pooler_url is not None

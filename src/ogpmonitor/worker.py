@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from procrastinate import App, PsycopgConnector
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.jobs import Status
 from sqlalchemy import make_url
 
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
@@ -11,6 +13,8 @@ from ogpmonitor.kit import log as logs
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
+log = structlog.get_logger()
+TAKE_UP, MOST_ATTEMPTS = "jobs.take_up", 3
 # What does each job, by the name it is deferred under. The first argument is the context; `context.additional_context`
 # holds `settings`. The others are what `kit.jobs.defer` was given.
 TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
@@ -22,13 +26,30 @@ TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
 
 def create_worker(settings: Settings) -> App:
     """The queue as the workbench's role sees it, with every room's jobs."""
-    url = make_url(settings.app_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = make_url(settings.direct_app_url).set(drivername="postgresql").render_as_string(hide_password=False)
     connector = PsycopgConnector(conninfo=url, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
     app = App(connector=connector)
     for name, task in TASKS.items():
         app.task(name=name, pass_context=True)(task)
     app.periodic(cron=WHEN)(app.task(name=CHECK_LINKS, pass_context=True)(check_links))
+    app.periodic(cron="* * * * *")(app.task(name=TAKE_UP, pass_context=True, queueing_lock=TAKE_UP)(take_up))
     return app
+
+
+async def take_up(context: JobContext, timestamp: int = 0) -> None:  # noqa: ARG001  the queue tells when it was due
+    """Jobs whose worker was killed are waiting again; one that has ended three workers has failed instead.
+
+    A worker is taken for dead when it has given no sign for half a minute. Every job may be begun twice: what it writes
+    is one transaction, or a file named by its bytes.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        if job.attempts + 1 < MOST_ATTEMPTS:
+            log.warning("job.taken_up", task=job.task_name, job=job.id)
+            await manager.retry_job(job)
+        else:
+            log.error("job.given_up", task=job.task_name, job=job.id, attempts=job.attempts + 1)
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
 
 
 async def work(settings: Settings) -> None:

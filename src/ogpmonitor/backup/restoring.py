@@ -112,7 +112,7 @@ async def _put_files(storage: Storage, folder: Path, manifest: Manifest) -> None
 async def _verified(settings: Settings, manifest: Manifest, differences: list[str], trusted: set[str]) -> Restored:
     """The register recomputed from its bytes, as the role that serves people sees it."""
     head = manifest.state.head
-    database = Database(settings.app_url, settings.public_url, pool_size=1)
+    database = Database(settings.app_url, settings.public_url, pool_size=1, pooled=settings.is_pooled)
     try:
         async with database.register_session() as session:
             verdict = await verify_register(
