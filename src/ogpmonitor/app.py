@@ -180,6 +180,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             DataError: _refuse_unfit,
             NoConnectionFree: _refuse_without_database,
             OperationalError: _refuse_without_database,
+            ExceptionGroup: _refuse_several,
             HTTPException: _refuse_http,
             Exception: _fail,
         },
@@ -270,6 +271,15 @@ def _refuse_without_database(
     request: Request[Any, Any, Any], error: OperationalError | NoConnectionFree
 ) -> Response[Any]:
     log.error("database.away", reason=str(getattr(error, "orig", error)))
+    return refusal(request, Unavailable("database.away"))
+
+
+def _refuse_several(request: Request[Any, Any, Any], error: ExceptionGroup[Exception]) -> Response[Any]:
+    """A route's dependencies are made side by side, and what stops one arrives in a group."""
+    away = error.subgroup((OperationalError, NoConnectionFree))
+    if away is None:
+        return _fail(request, error)
+    log.error("database.away", reason=str(away.exceptions[0]).splitlines()[0])
     return refusal(request, Unavailable("database.away"))
 
 

@@ -156,7 +156,7 @@ async def test_pages_verify_what_either_key_signed(
 
 
 async def test_a_new_secret_needs_no_more_than_migrate_and_a_restart(settings: Settings, tmp_path: Path) -> None:
-    """What runs goes on with the connections that it holds; who starts anew needs the new secret."""
+    """What was not restarted yet has the connections that it holds; where it wants one more, it says 503, never 500."""
     await asyncio.to_thread(back_up, settings, tmp_path / "backup")
     with Embedded(tmp_path / "server", fast=True) as server:  # roles belong to a whole server: one of its own
         before = settings.model_copy(
@@ -167,7 +167,7 @@ async def test_a_new_secret_needs_no_more_than_migrate_and_a_restart(settings: S
         async with running_site(before) as running:
             client = await running.sign_in("penalolen-coordinator")
             await asyncio.to_thread(upgrade, after.database_url, secret=after.secret_key.get_secret_value())
-            still = await client.get("/es/penalolen/workbench/")
+            meanwhile = [await client.get("/es/penalolen/workbench/") for _ in range(5)]
             async with running_site(after) as restarted:
                 visitor = restarted.visitor()
                 for name, value in client.cookies.items():
@@ -176,7 +176,8 @@ async def test_a_new_secret_needs_no_more_than_migrate_and_a_restart(settings: S
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(conninfo(before.app_url)).close()
 
-    assert (still.status_code, again.status_code) == (200, 200)
+    assert {answer.status_code for answer in meanwhile} <= {200, 503}
+    assert again.status_code == 200
 
 
 async def test_no_role_that_serves_people_changes_keys(settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """Recomputes everything the register claims, from its bytes, and names what does not hold.
 
-Rows removed from the end of the log together with what they were about leave no gap behind. Only a head that is known
-from elsewhere (every report prints one) shows that they were there: give it as `known`.
+Rows removed from the end of the log with what they were about leave no gap. Only a head known from elsewhere shows
+that they were there (reports print one): give it as `known`.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -99,10 +99,8 @@ async def verify_register(
 ) -> Verdict:
     """Recompute every name, manifest, receipt, link of the chain, signature and fact; with `storage`, every file too.
 
-    `trusted_keys` are public keys (base64) known from elsewhere; without them, the key that signs now is taken at its
-    word. Former keys that a trusted one vouches for are trusted for their own time. `known` is a head of the log
-    (sequence, hash) known from elsewhere. Reads everything, one plan at a time: minutes on a large register, not for a
-    page.
+    `trusted_keys` (base64) are known from elsewhere, else the present key is taken at its word; former keys that they
+    vouch for hold for their own time. `known` is a head (sequence, hash). Minutes on a large register: all is read.
     """
     seen = _Seen()
     changes = await changes_of(session)
