@@ -54,15 +54,21 @@ def elsewhere(other_server: Embedded, settings: Settings, tmp_path: Path) -> Ite
     with psycopg.connect(other_server.url(), autocommit=True) as superuser:
         superuser.execute(f"CREATE DATABASE restored OWNER {KEEPER}")
     host = quote(str(other_server.socket_folder), safe="")
-    yield settings.model_copy(
-        update={
+    yield with_other(
+        settings,
+        {
             "database_url": f"postgresql://{KEEPER}:keeper-of-a-test@/restored?host={host}",
             "secret_key": SecretStr("another secret, as long as one has to be"),
             "files_url": f"file://{tmp_path}/files-elsewhere",
-        }
+        },
     )
     with psycopg.connect(other_server.url(), autocommit=True) as superuser:
         superuser.execute("DROP DATABASE restored WITH (FORCE)")
+
+
+def with_other(settings: Settings, told: dict[str, object]) -> Settings:
+    """Other settings made anew: a copy would keep the addresses that were derived already."""
+    return Settings.model_validate(settings.model_dump() | told)
 
 
 async def pages_of(settings: Settings) -> dict[str, bytes]:
@@ -177,7 +183,7 @@ def test_a_harmed_backup_is_refused_before_anything_is_written(
 
 def test_a_backup_signed_by_a_key_nobody_knows_is_refused(backup: Path, elsewhere: Settings, tmp_path: Path) -> None:
     (tmp_path / "other.pem").write_bytes(new_signing_key_pem())
-    stranger = elsewhere.model_copy(update={"signing_key_file": tmp_path / "other.pem"})
+    stranger = with_other(elsewhere, {"signing_key_file": tmp_path / "other.pem"})
 
     with pytest.raises(BackupRefused, match="not this deployment's"):
         restoring.restore(stranger, backup)
@@ -240,9 +246,7 @@ def test_every_file_of_the_backup_stands_in_its_manifest(backup: Path) -> None:
 def test_a_backup_can_be_restored_beside_on_the_same_server(
     settings: Settings, backup: Path, empty_database_url: str, tmp_path: Path
 ) -> None:
-    beside = settings.model_copy(
-        update={"database_url": empty_database_url, "files_url": f"file://{tmp_path}/files-beside"}
-    )
+    beside = with_other(settings, {"database_url": empty_database_url, "files_url": f"file://{tmp_path}/files-beside"})
 
     restored = restoring.restore(beside, backup)
 

@@ -1,10 +1,13 @@
 """PgBouncer in transaction mode stands between: no tenant sees another's rows, and pages, forms and jobs work."""
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +56,9 @@ class Pooler:
 
 
 @pytest.fixture
-def pooler(secret: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pooler]:
+def pooler(secret: str) -> Iterator[Pooler]:
     """PgBouncer in transaction mode, with so few connections to the server that transactions must share them."""
-    folder = tmp_path_factory.mktemp("pool")
+    folder = Path(tempfile.mkdtemp(prefix="pool-"))  # not below pytest's folder, which only its owner may enter
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -72,14 +75,24 @@ def pooler(secret: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Po
             f"stats_users = {ADMIN}\nlogfile = {folder}/pgbouncer.log\n",
             "utf-8",
         )
-        for path in (folder, settings, users):
-            account.own(path)
+        account.own(folder)
         process = subprocess.Popen([str(PROGRAM), "-q", str(settings)], **account.arguments)
         try:
+            wait_until_it_listens(port)
             yield Pooler(server.url(), port)
         finally:
             process.terminate()
             process.wait()
+    shutil.rmtree(folder)
+
+
+def wait_until_it_listens(port: int) -> None:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    pytest.fail("PgBouncer did not start")
 
 
 def test_row_policies_hold_and_everything_works_through_a_pooler(pooler: Pooler, tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ class Keyring:
 
 def is_vouched_for(change: KeyChange) -> bool:
     """Whether the new key signed it, and the former one too where its signature is given."""
-    signed = is_signed(_text(change), signature=change.signature, public_key=change.new_key)
+    is_whole = change.at.microsecond == 0  # signatures cover the second, so nothing may hide behind it
+    signed = is_whole and is_signed(_text(change), signature=change.signature, public_key=change.new_key)
     by_former = change.former_signature
     return signed and (by_former is None or is_signed(_text(change), signature=by_former, public_key=change.former_key))
 
