@@ -72,7 +72,7 @@ def pooler(secret: str) -> Iterator[Pooler]:
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
             f"auth_type = scram-sha-256\n"
             f"auth_file = {users}\npool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 500\n"
-            f"stats_users = {ADMIN}\nlogfile = {folder}/pgbouncer.log\n",
+            f"server_idle_timeout = 1\nstats_users = {ADMIN}\nlogfile = {folder}/pgbouncer.log\n",
             "utf-8",
         )
         account.own(folder)
