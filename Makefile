@@ -5,7 +5,7 @@ DATA ?= .demo
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check bench requirements clean python runtime all
+.PHONY: help demo dev test check bench faults requirements clean python runtime all
 
 help: ## List what can be done
 	@echo "Usage: make <target> [PYTHON=python3] [PORT=8000] [DATA=.demo]"
@@ -29,6 +29,9 @@ check: all ## Linters, formatting, strict types, import floors, secrets
 
 bench: all ## Measure against named floors and print the ratios
 	@$(BIN)/python -m tests.bench $(ROWS)
+
+faults: all ## Kill, stop and fill things under a thousand writes and print the figures
+	@OGPMONITOR_TEST_FAULT_WRITES=$${WRITES:-1000} $(BIN)/python -m pytest -q -s tests/faults
 
 requirements: python ## Write the pins anew from pyproject.toml (UPGRADE=1 takes the newest)
 	@UPGRADE=$(UPGRADE) scripts/pins.sh $(PYTHON)

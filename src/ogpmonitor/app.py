@@ -142,7 +142,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     if settings is None:
         settings = Settings()
         logs.configure(level=settings.log_level, shape=settings.log_format)
-    database = Database(settings.app_url, settings.public_url)
+    database = Database(settings.app_url, settings.public_url, pooled=settings.is_pooled)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
     cache = PageCache(OwnHosts(app, directory))
@@ -187,6 +187,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             DataError: _refuse_unfit,
             NoConnectionFree: _refuse_without_database,
             OperationalError: _refuse_without_database,
+            ExceptionGroup: _refuse_several,
             HTTPException: _refuse_http,
             Exception: _fail,
         },
@@ -222,7 +223,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
             task.add_done_callback(refreshing.discard)
 
     refreshing: set[asyncio.Future[None]] = set()
-    url = make_url(app.state.settings.public_url).set(drivername="postgresql")
+    url = make_url(app.state.settings.direct_public_url).set(drivername="postgresql")
     announcements = Announcements(url.render_as_string(hide_password=False), hear, (TENANTS_SYNCED,))
     await directory.refresh()
     listening = asyncio.create_task(announcements.run())
@@ -278,6 +279,15 @@ def _refuse_without_database(
 ) -> Response[Any]:
     NO_CONNECTION.inc()
     log.error("database.away", reason=str(getattr(error, "orig", error)))
+    return refusal(request, Unavailable("database.away"))
+
+
+def _refuse_several(request: Request[Any, Any, Any], error: ExceptionGroup[Exception]) -> Response[Any]:
+    """A route's dependencies are made side by side, and what stops one arrives in a group."""
+    away = error.subgroup((OperationalError, NoConnectionFree))
+    if away is None:
+        return _fail(request, error)
+    log.error("database.away", reason=str(away.exceptions[0]).splitlines()[0])
     return refusal(request, Unavailable("database.away"))
 
 

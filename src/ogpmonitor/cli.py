@@ -212,6 +212,86 @@ def verify(file: Path | None, keys: tuple[str, ...], known: str | None, files: b
         sys.exit(1)
 
 
+@main.group()
+def keys() -> None:
+    """The keys that sign the log."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Name every key that has signed the log, and which entries."""
+    from ogpmonitor import rotating  # noqa: PLC0415 (see the module's docstring)
+
+    for line in asyncio.run(rotating.list_keys(settings_or_fail())):
+        click.echo(line)
+
+
+@keys.command("new")
+@click.argument("file", type=click.Path(path_type=Path))
+def new_key(file: Path) -> None:
+    """Make a private key in FILE, which must not exist, and print its public key."""
+    from ogpmonitor import rotating  # noqa: PLC0415 (see the module's docstring)
+
+    try:
+        click.echo(rotating.new_key(file))
+    except OSError as error:
+        fail(f"{file} cannot be written ({error.strerror}).")
+
+
+@keys.command("rotate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--lost", is_flag=True, help="The present key is lost or in wrong hands: go on without its signature.")
+def rotate_keys(file: Path, lost: bool) -> None:
+    """Have the private key in FILE sign from now on; the present one vouches for it, and it for the present one."""
+    from ogpmonitor import rotating  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.kit.errors import Conflict  # noqa: PLC0415 (as above)
+
+    try:
+        lines = asyncio.run(rotating.rotate(settings_or_fail(), file, is_lost=lost))
+    except Conflict as refused:
+        fail(refused.message)
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--with-keys", is_flag=True, help="Put the signing key and the secret key in it; guard it accordingly.")
+def backup(folder: Path, with_keys: bool) -> None:
+    """Keep the database and every file in FOLDER, which is new or empty; the service goes on meanwhile."""
+    from ogpmonitor.backup.manifest import BackupRefused  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.backup.taking import back_up, told  # noqa: PLC0415 (as above)
+
+    try:
+        manifest = back_up(settings_or_fail(), folder, with_keys=with_keys)
+    except BackupRefused as refused:
+        fail(str(refused))
+    for line in told(manifest, folder):
+        click.echo(line)
+    if manifest.damaged:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--key", "keys", multiple=True, help="A public key (base64) that may have signed the backup, besides ours."
+)
+def restore(folder: Path, keys: tuple[str, ...]) -> None:
+    """Bring the backup in FOLDER back into an empty database, and compare the result with it."""
+    from ogpmonitor.backup import restoring  # noqa: PLC0415 (see the module's docstring)
+    from ogpmonitor.backup.manifest import BackupRefused  # noqa: PLC0415 (as above)
+
+    try:
+        restored = restoring.restore(settings_or_fail(), folder, keys=keys)
+    except BackupRefused as refused:
+        fail(str(refused))
+    for line in restored.lines:
+        click.echo(line)
+    if not restored.holds:
+        sys.exit(1)
+
+
 def _head(known: str | None) -> tuple[int, str] | None:
     if known is None:
         return None

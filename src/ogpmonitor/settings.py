@@ -19,7 +19,7 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url
+from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url, through
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
@@ -43,8 +43,13 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         "",
-        description="PostgreSQL 15 to 18, as a user who may create roles; used to migrate and to sync tenants. "
-        "Web server and worker do without where both others are given.",
+        description="PostgreSQL 15 to 18, as a user who may create roles; used to migrate, to back up and to sync "
+        "tenants. Web server and worker do without where both others are given.",
+    )
+    pooler_url: str | None = Field(
+        None,
+        description="The same database through a pooler in transaction mode: what serves pages goes that way, as the "
+        "users and with the passwords of the two roles.",
     )
     secret_key: SecretStr = Field(
         min_length=32, description="At least 32 random characters; role passwords derive from it."
@@ -98,7 +103,7 @@ class Settings(BaseSettings):
         """What is given outright, else the environment, else a file of that name among the secrets."""
         return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=_folders_of_secrets())
 
-    @field_validator("app_database_url", "public_database_url", "database_url")
+    @field_validator("app_database_url", "public_database_url", "database_url", "pooler_url")
     @classmethod
     def _names_a_database(cls, url: str | None, info: ValidationInfo) -> str | None:
         if not url:
@@ -157,13 +162,13 @@ class Settings(BaseSettings):
         return listen
 
     @cached_property
-    def app_url(self) -> str:
-        """Where the workbench connects."""
+    def direct_app_url(self) -> str:
+        """Where the workbench's role connects without a pooler: the queue of jobs listens there."""
         return self._door(self.app_database_url, APP_ROLE)
 
     @cached_property
-    def public_url(self) -> str:
-        """Where pages made from the register connect."""
+    def direct_public_url(self) -> str:
+        """Where the read-only role connects without a pooler: publications are heard of there."""
         return self._door(self.public_database_url, PUBLIC_ROLE)
 
     def _door(self, given: str | None, role: str) -> str:
@@ -172,6 +177,21 @@ class Settings(BaseSettings):
         if url is None or (url.username == role and url.password is None):
             return role_url(given or self.database_url, role, self.secret_key.get_secret_value())
         return str(given)
+
+    @cached_property
+    def app_url(self) -> str:
+        """Where the workbench's transactions go."""
+        return through(self.pooler_url, self.direct_app_url)
+
+    @cached_property
+    def public_url(self) -> str:
+        """Where transactions of pages made from the register go."""
+        return through(self.pooler_url, self.direct_public_url)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether one transaction may meet another server process than the one before."""
+        return self.pooler_url is not None
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ async def load_demo(settings: Settings, key: SigningKey) -> None:
     cast = personas([one.slug for one in loaded])
     async with owner_session(settings.database_url) as session:
         await load_people(session, cast, ids)
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
+    database = Database(settings.app_url, settings.public_url, pool_size=2, pooled=settings.is_pooled)
     storage = Storage.at(settings.files_url)
     try:
         for one in found:

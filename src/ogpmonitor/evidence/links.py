@@ -26,7 +26,7 @@ async def check_links(context: Any, timestamp: int = 0) -> None:  # noqa: ARG001
     settings = context.additional_context["settings"]
     if not settings.check_links:
         return
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
+    database = Database(settings.app_url, settings.public_url, pool_size=2, pooled=settings.is_pooled)
     try:
         await check_all(database, link_state)
     finally:

@@ -76,4 +76,4 @@ def look(settings: Settings) -> str | None:
 
 def conninfo_of(settings: Settings) -> str:
     """Where the workbench's role connects, as libpq reads it."""
-    return make_url(settings.app_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return make_url(settings.direct_app_url).set(drivername="postgresql").render_as_string(hide_password=False)

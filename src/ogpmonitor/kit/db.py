@@ -102,16 +102,30 @@ def role_url(owner_url: str, role: str, secret: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-class Database:
-    """The engines of one process, closed together by `close`."""
+def through(pooler_url: str | None, direct_url: str) -> str:
+    """`direct_url` by way of a pooler, as the same user; unchanged where there is none."""
+    if pooler_url is None:
+        return direct_url
+    direct = make_url(direct_url)
+    pooled = make_url(pooler_url).set(drivername=direct.drivername, username=direct.username, password=direct.password)
+    return pooled.render_as_string(hide_password=False)
 
-    def __init__(self, app_url: str, public_url: str, *, pool_size: int = 10) -> None:
+
+class Database:
+    """The engines of one process, closed together by `close`.
+
+    `pooled` says that a pooler in transaction mode stands in between: statements are then not prepared by name, because
+    the next transaction may meet another server process.
+    """
+
+    def __init__(self, app_url: str, public_url: str, *, pool_size: int = 10, pooled: bool = False) -> None:
         options: dict[str, Any] = {
             "pool_size": pool_size,
             "max_overflow": OVERFLOW,
             "pool_pre_ping": True,  # a tenth of a millisecond, so that nobody's form meets a dead connection
             "pool_timeout": 10,
             "hide_parameters": True,  # what people typed would stand in every logged error
+            "connect_args": {"prepare_threshold": None} if pooled else {},
         }
         self.app_engine: AsyncEngine = create_async_engine(
             make_url(app_url).set(drivername="postgresql+psycopg"), **options
