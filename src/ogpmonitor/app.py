@@ -33,6 +33,7 @@ from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
+from ogpmonitor.kit.bodies import Patience
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
 from ogpmonitor.kit.forms import read_form
@@ -42,6 +43,9 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import program_files
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import templates_in
+from ogpmonitor.limits.middleware import CountByAddress, count_by_account
+from ogpmonitor.limits.service import Limits
+from ogpmonitor.limits.uploads import count_uploads
 from ogpmonitor.mandates.routes import MandateController, MonitoringController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
@@ -141,12 +145,19 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     database = Database(settings.app_url, settings.public_url)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
-    cache = PageCache(OwnHosts(app, directory))
+    cache = PageCache(OwnHosts(Patience(app), directory))
     app.state.page_cache = cache
     return SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
 
 
 def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:
+    limits = Limits(
+        database,
+        settings.secret_key.get_secret_value(),
+        factor=settings.limits_factor,
+        trusted=settings.proxy_networks,
+        header=settings.proxy_header,
+    )
     state = State(
         {
             "settings": settings,
@@ -155,6 +166,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "field_words": _field_words,
             "database": database,
             "directory": directory,
+            "limits": limits,
             "static": program_files(),
             "templates": templates_in(settings.templates_folder, reload=settings.development),
             "storage": Storage.at(settings.files_url),
@@ -165,10 +177,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         route_handlers=list(ROUTES),
         state=state,
         lifespan=[_running],
-        guards=[authorize],
+        guards=[authorize, count_by_account],
         middleware=[
             FindPlace(directory, settings.base_url),
             SameOriginOnly(),
+            CountByAddress(limits),
             FindActor(
                 database, idle=timedelta(minutes=settings.session_idle_minutes), find_holder=requests.find_holder
             ),
@@ -218,6 +231,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     url = make_url(app.state.settings.public_url).set(drivername="postgresql")
     announcements = Announcements(url.render_as_string(hide_password=False), hear, (TENANTS_SYNCED,))
     await directory.refresh()
+    app.state.limits.begin()
     listening = asyncio.create_task(announcements.run())
     try:
         yield
@@ -235,7 +249,7 @@ async def _session(request: Request[Any, Any, Any]) -> AsyncGenerator[TenantSess
     A form is read before it opens: who sends slowly keeps neither a connection nor a row from others.
     """
     if request.method not in SAFE_METHODS:
-        await read_form(request)
+        await count_uploads(request, await read_form(request))
     tenant, actor = request.state.place.tenant, request.user
     database: Database = request.app.state.database
     async with database.tenant_session(

@@ -2,14 +2,21 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url
+from ogpmonitor.limits.addresses import Network, ProxyHeader, read_networks
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
+
+
+def _networks(text: str) -> str:
+    read_networks(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -47,6 +54,20 @@ class Settings(BaseSettings):
     cookie_secure: bool = Field(True, description="The session cookie travels over HTTPS only.")
     max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="Largest file of evidence.")
     max_files_per_form: int = Field(3, gt=0, description="Most files sent with one form.")
+    upload_mib_per_day: int = Field(
+        2000,
+        gt=0,
+        description="Most that one jurisdiction's people may upload in a day, in MiB.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "", description="Networks of the proxies in front, separated by commas; only they say whose request it is."
+    )
+    proxy_header: ProxyHeader = Field(
+        "x-forwarded-for", description="The one header in which those proxies say it: x-forwarded-for or forwarded."
+    )
+    limits_factor: float = Field(
+        1.0, ge=0, description="Makes every rate limit this much wider; 0 counts nothing (something in front does)."
+    )
     check_links: bool = Field(
         True, description="The worker asks once a week whether links among the evidence still lead somewhere."
     )
@@ -66,3 +87,8 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where pages made from the register connect."""
         return self.public_database_url or role_url(self.database_url, PUBLIC_ROLE, self.secret_key.get_secret_value())
+
+    @cached_property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Where the proxies in front are."""
+        return read_networks(self.trusted_proxies)

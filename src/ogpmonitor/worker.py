@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
 from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
+from ogpmonitor.limits.jobs import FORGET_COUNTS, WHEN_FORGOTTEN, forget_counts
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
@@ -27,6 +28,7 @@ def create_worker(settings: Settings) -> App:
     app = App(connector=connector)
     for name, task in TASKS.items():
         app.task(name=name, pass_context=True)(task)
+    app.periodic(cron=WHEN_FORGOTTEN)(app.task(name=FORGET_COUNTS, pass_context=True)(forget_counts))
     app.periodic(cron=WHEN)(app.task(name=CHECK_LINKS, pass_context=True)(check_links))
     return app
 

@@ -13,6 +13,7 @@ from ogpmonitor.kit.errors import NotFound, Unavailable
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import AnyRequest, shared
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
+from ogpmonitor.limits.table import EXPORT
 from ogpmonitor.portal.queries import served_file
 from ogpmonitor.portal.routes.answering import tenant_of
 
@@ -24,7 +25,7 @@ class EvidenceController(Controller):
 
     path = "/{lang:str}/{tenant:str}/evidence"
 
-    @get("/{sha256:str}/{file_name:str}", permission=Permission.PUBLIC)
+    @get("/{sha256:str}/{file_name:str}", permission=Permission.PUBLIC, limit=EXPORT)
     async def file(
         self,
         request: AnyRequest,
