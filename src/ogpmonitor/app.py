@@ -34,6 +34,7 @@ from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.bodies import Patience
+from ogpmonitor.kit.cookies import PrefixedCookies
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
 from ogpmonitor.kit.forms import read_form
@@ -147,7 +148,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     app = _litestar(settings, database, directory)
     cache = PageCache(OwnHosts(Patience(app), directory))
     app.state.page_cache = cache
-    return SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
+    named: ASGIApp = PrefixedCookies(cache, on_paths={requests.COOKIE}) if settings.cookie_secure else cache
+    return SecurityHeaders(named, https=settings.base_url.startswith("https:"))
 
 
 def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:

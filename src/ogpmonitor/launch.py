@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PREPARED_BY = ("src/ogpmonitor", "migrations")
 _ANOTHER_FOLDER = "choose another folder, as in: make demo DATA=some/folder"
 _READY_SECONDS = 60.0
+HEADERS_MILLISECONDS = 15_000
+MOST_HEADERS_BYTES = 64 * 1024  # of one request's line and headers; ours need two
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
 
 
@@ -193,6 +195,8 @@ def web_command(host: str, port: int, *, workers: int = 1, reload: bool = False)
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", host, "--port", str(port),
         "--workers", str(workers), "--workers-kill-timeout", "4", "--log-level", "warning",
+        "--http", "1", "--no-ws",
+        "--http1-buffer-size", str(MOST_HEADERS_BYTES), "--http1-header-read-timeout", str(HEADERS_MILLISECONDS),
     ]  # fmt: skip
     if reload:
         watched = (ROOT / "src", ROOT / "templates", ROOT / "tenants")

@@ -115,6 +115,7 @@ class SignInController(Controller):
         await service.sign_out(session, request.user.sign_in_id)
         answer = see_other(request, "")
         answer.delete_cookie(COOKIE)
+        answer.headers["Clear-Site-Data"] = '"storage"'  # what was typed and not yet saved; pages are not kept anyway
         return answer
 
 

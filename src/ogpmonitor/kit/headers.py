@@ -10,18 +10,26 @@ from ogpmonitor.kit.i18n import msgid
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+# What is no page loads, sends and embeds nothing, should a browser ever show it as one.
+DATA_POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+# What people sent is saved, or shown as a picture: whatever is in it, it acts in no page of this site.
+FILE_POLICY = f"{DATA_POLICY}; sandbox"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SecurityHeaders:
-    """Wraps the application: a strict content policy on everything, unless the answer brought a stricter one."""
+    """Wraps the application: a strict content policy on everything, unless the answer brought a stricter one.
+
+    Pages may load what this site serves; anything else loads nothing. An answer that says nothing about being kept is
+    kept by nobody. 304 says what pages say: a browser takes it over for the page that it has.
+    """
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
         self._headers = {
-            "Content-Security-Policy": POLICY,
+            "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
@@ -36,6 +44,8 @@ class SecurityHeaders:
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                kind = headers.get("content-type", "text/html")
+                headers.setdefault("Content-Security-Policy", POLICY if kind.startswith("text/html") else DATA_POLICY)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

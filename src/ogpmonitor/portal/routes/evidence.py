@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound, Unavailable
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import AnyRequest, shared
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
@@ -44,7 +45,7 @@ class EvidenceController(Controller):
         headers = {
             "Content-Disposition": disposition(file_name),
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": FILE_POLICY,
             "Cache-Control": "no-cache",  # asked about each time: an edition may restrict it any day
         }
         return shared(request, content, receipt.media_type or "application/octet-stream", **headers)
