@@ -278,7 +278,7 @@ def _refuse_stale(request: Request[Any, Any, Any], _error: StaleDataError) -> Re
 
 def _refuse_unfit(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
     """What was asked for or sent fits no column: a NUL in a text, a number beyond every id."""
-    log.warning("request.unfit", reason=type(error.orig).__name__, path=request.url.path)
+    log.warning("request.unfit", reason=type(error.orig).__name__, path=logs.told(request.url.path))
     return refusal(request, Invalid("request.unfit"))
 
 
@@ -294,7 +294,7 @@ def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.error("request.failed", exc_info=error, method=request.method, path=request.url.path)
+    log.error("request.failed", exc_info=error, method=request.method, path=logs.told(request.url.path))
     try:
         return refusal_with(request, 500, code="failed")
     except Exception:  # noqa: BLE001  the page that says so must not fail in turn

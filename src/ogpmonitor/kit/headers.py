@@ -1,5 +1,6 @@
 """What every answer says to the browser, and which requests are refused before anything is read."""
 
+import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -7,7 +8,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ogpmonitor.kit.errors import NotPermitted
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.log import told
 
+log = structlog.get_logger()
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -63,5 +66,6 @@ class SameOriginOnly(ASGIMiddleware):
             headers = Headers.from_scope(scope)
             site, origin = headers.get("sec-fetch-site"), headers.get("origin", "")
             if site != "same-origin" and origin.partition("://")[2] != headers.get("host"):
+                log.warning("request.other_origin", site=site, origin=origin[:200], path=told(scope["path"]))
                 raise NotPermitted("request.other_origin", msgid("This form was not sent from a page of this site."))
         await next_app(scope, receive, send)
