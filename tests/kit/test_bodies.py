@@ -9,7 +9,7 @@ from tests.factories.site import Site
 
 from ogpmonitor.kit.bodies import Patience
 from ogpmonitor.kit.errors import TooSlow
-from ogpmonitor.kit.forms import LARGEST_TEXT, MOST_FIELDS
+from ogpmonitor.kit.forms import LARGEST_TEXT, MOST_FIELDS, MOST_FILES
 
 SCOPE: Any = {"type": "http"}
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -142,7 +142,7 @@ async def test_the_same_without_saying_how_long_it_is(site: Site) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize(("files", "status"), [(3, 422), (4, 413), (999, 413), (1001, 400)])
+@pytest.mark.parametrize(("files", "status"), [(MOST_FILES, 422), (MOST_FILES + 1, 413), (999, 413), (1001, 400)])
 async def test_a_form_brings_so_many_files_and_no_more(site: Site, files: int, status: int) -> None:
     client = await site.sign_in("penalolen-coordinator")
     sent = [(f"file_{number}", ("a.txt", b"Hola", "text/plain")) for number in range(files)]

@@ -41,6 +41,9 @@ TOO_MUCH = msgid("This form has more in it than a form of this site can have. No
 TOO_MANY_FILES = msgid("These are more files than one form may bring. Send the others afterwards.")
 LARGEST_TEXT = 2 * 1024 * 1024  # bytes of a form without files; all of it is in memory at once
 MOST_FIELDS = 5_000  # of a form without files; with files it is Litestar's thousand parts
+MOST_FILES = (
+    50  # each is a file on our disk while it is read; a form that asks for three says so itself, beside the field
+)
 SENT = "sent"  # where a form that was read stands in the request's state
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -92,7 +95,7 @@ async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     except (UnicodeDecodeError, LookupError) as error:  # a letter that UTF-8 has not, an encoding nobody knows
         raise Invalid("form.unreadable", UNREADABLE) from error
     files = [value for value in sent.values() if isinstance(value, UploadFile)]
-    if len(files) > request.app.state.settings.max_files_per_form:
+    if len(files) > MOST_FILES:
         for file in files:
             await file.close()
         raise TooLarge("form.too_many_files", TOO_MANY_FILES)
