@@ -35,6 +35,8 @@ from ogpmonitor.health.routes import HealthController
 from ogpmonitor.history.routes import HistoryController
 from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
+from ogpmonitor.kit.bodies import Patience
+from ogpmonitor.kit.cookies import PrefixedCookies
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
 from ogpmonitor.kit.forms import read_form
@@ -46,6 +48,9 @@ from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import program_files
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import templates_in
+from ogpmonitor.limits.middleware import CountByAddress, count_by_account
+from ogpmonitor.limits.service import Limits
+from ogpmonitor.limits.uploads import count_uploads
 from ogpmonitor.mandates.routes import MandateController, MonitoringController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
@@ -145,14 +150,23 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     database = Database(settings.app_url, settings.public_url, pooled=settings.is_pooled)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
-    cache = PageCache(OwnHosts(app, directory))
+    cache = PageCache(OwnHosts(Patience(app), directory))
     app.state.page_cache = cache
     answering = SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
     return Observed(answering, lines=settings.log_requests)
+    named: ASGIApp = PrefixedCookies(cache, on_paths={requests.COOKIE}) if settings.cookie_secure else cache
+    return SecurityHeaders(named, https=settings.base_url.startswith("https:"))
 
 
 def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:
     storage = Storage.at(settings.files_url)
+    limits = Limits(
+        database,
+        settings.secret_key.get_secret_value(),
+        factor=settings.limits_factor,
+        trusted=settings.proxy_networks,
+        header=settings.proxy_header,
+    )
     state = State(
         {
             "settings": settings,
@@ -161,6 +175,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "field_words": _field_words,
             "database": database,
             "directory": directory,
+            "limits": limits,
             "static": program_files(),
             "templates": templates_in(settings.templates_folder, reload=settings.development),
             "storage": storage,
@@ -172,10 +187,11 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         route_handlers=list(ROUTES),
         state=state,
         lifespan=[_running],
-        guards=[authorize],
+        guards=[authorize, count_by_account],
         middleware=[
             FindPlace(directory, settings.base_url),
             SameOriginOnly(),
+            CountByAddress(limits),
             FindActor(
                 database, idle=timedelta(minutes=settings.session_idle_minutes), find_holder=requests.find_holder
             ),
@@ -226,6 +242,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     url = make_url(app.state.settings.direct_public_url).set(drivername="postgresql")
     announcements = Announcements(url.render_as_string(hide_password=False), hear, (TENANTS_SYNCED,))
     await directory.refresh()
+    app.state.limits.begin()
     listening = asyncio.create_task(announcements.run())
     try:
         yield
@@ -243,7 +260,7 @@ async def _session(request: Request[Any, Any, Any]) -> AsyncGenerator[TenantSess
     A form is read before it opens: who sends slowly keeps neither a connection nor a row from others.
     """
     if request.method not in SAFE_METHODS:
-        await read_form(request)
+        await count_uploads(request, await read_form(request))
     tenant, actor = request.state.place.tenant, request.user
     database: Database = request.app.state.database
     async with database.tenant_session(
@@ -270,7 +287,7 @@ def _refuse_stale(request: Request[Any, Any, Any], _error: StaleDataError) -> Re
 
 def _refuse_unfit(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
     """What was asked for or sent fits no column: a NUL in a text, a number beyond every id."""
-    log.warning("request.unfit", reason=type(error.orig).__name__, path=request.url.path)
+    log.warning("request.unfit", reason=type(error.orig).__name__, path=logs.told(request.url.path))
     return refusal(request, Invalid("request.unfit"))
 
 
@@ -296,7 +313,7 @@ def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.error("request.failed", exc_info=error, method=request.method, path=request.url.path)
+    log.error("request.failed", exc_info=error, method=request.method, path=logs.told(request.url.path))
     try:
         return refusal_with(request, 500, code="failed")
     except Exception:  # noqa: BLE001  the page that says so must not fail in turn

@@ -8,7 +8,8 @@ from typing import Any
 
 import structlog
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from ogpmonitor.health.figures import told_at
@@ -25,6 +26,8 @@ _LOGGERS: dict[str, Any] = {
     "loggers": {"_granian": {"handlers": [], "level": "WARNING", "propagate": True}},
 }
 log = structlog.get_logger()
+HEADERS_MILLISECONDS = 15_000
+MOST_HEADERS_BYTES = 64 * 1024  # of one request's line and headers; ours need two
 
 
 def serve(
@@ -49,18 +52,33 @@ def serve(
         if settings.metrics_listen is not None:
             own = Together(open_until_stopped.enter_context(shared()))
             open_until_stopped.enter_context(told_at(settings.metrics_listen, own, settings.app_url))
-        server = Granian(
+        server = web_server(
             "ogpmonitor.app:create_app",
-            factory=True,
             address=host,
             port=port,
-            interface=Interfaces.ASGI,
             workers=workers,
             workers_kill_timeout=grace_seconds,
             respawn_failed_workers=not reloaded,
-            log_level=LogLevels.warning,
-            log_dictconfig=_LOGGERS,
             reload=bool(reloaded),
             reload_paths=list(reloaded),
         )
         server.serve()
+
+
+def web_server(factory: str, **chosen: Any) -> Granian:
+    """What answers with the application that `factory` names ("module:function"); `chosen` are Granian's own settings.
+
+    It speaks HTTP/1 and nothing else, waits for headers no longer than HEADERS_MILLISECONDS, and reads no more of them
+    than MOST_HEADERS_BYTES.
+    """
+    return Granian(
+        factory,
+        factory=True,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS, max_buffer_size=MOST_HEADERS_BYTES),
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=_LOGGERS,
+        **chosen,
+    )

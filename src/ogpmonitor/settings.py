@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,12 +20,18 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url, through
+from ogpmonitor.limits.addresses import Network, ProxyHeader, read_networks
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
 PREFIX = "OGPMONITOR_"
 _FEWEST_CHARACTERS = 8  # different ones: "aaaa…" is long and no secret
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def _networks(text: str) -> str:
+    read_networks(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -72,6 +78,20 @@ class Settings(BaseSettings):
     cookie_secure: bool = Field(True, description="The session cookie travels over HTTPS only.")
     max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="Largest file of evidence.")
     max_files_per_form: int = Field(3, gt=0, description="Most files sent with one form.")
+    upload_mib_per_day: int = Field(
+        2000,
+        gt=0,
+        description="Most that one jurisdiction's people may upload in a day, in MiB.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "", description="Networks of the proxies in front, separated by commas; only they say whose request it is."
+    )
+    proxy_header: ProxyHeader = Field(
+        "x-forwarded-for", description="The one header in which those proxies say it: x-forwarded-for or forwarded."
+    )
+    limits_factor: float = Field(
+        1.0, ge=0, description="Makes every rate limit this much wider; 0 counts nothing (something in front does)."
+    )
     check_links: bool = Field(
         True, description="The worker asks once a week whether links among the evidence still lead somewhere."
     )
@@ -187,6 +207,11 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where transactions of pages made from the register go."""
         return through(self.pooler_url, self.direct_public_url)
+
+    @cached_property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Where the proxies in front are."""
+        return read_networks(self.trusted_proxies)
 
     @property
     def is_pooled(self) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +18,7 @@ from ogpmonitor.health.queries import DEAD_AFTER_SECONDS
 from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit import metrics
+from ogpmonitor.limits.jobs import FORGET_COUNTS, WHEN_FORGOTTEN, forget_counts
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
@@ -29,6 +30,11 @@ TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
     READ_IMPORT: read_import,
     RENDER_EDITION: render_edition,
 }
+# What is done at its times, as cron writes them, in UTC; also after a restart in between.
+PERIODIC: Sequence[tuple[str, str, Callable[..., Awaitable[None]]]] = (
+    (FORGET_COUNTS, WHEN_FORGOTTEN, forget_counts),
+    (CHECK_LINKS, WHEN, check_links),
+)
 
 
 class BackToTheQueue(BaseRetryStrategy):
@@ -47,7 +53,8 @@ def create_worker(settings: Settings) -> App:
     app = App(connector=connector)
     for name, task in TASKS.items():
         app.task(name=name, pass_context=True, retry=BackToTheQueue())(task)
-    app.periodic(cron=WHEN)(app.task(name=CHECK_LINKS, pass_context=True, retry=BackToTheQueue())(check_links))
+    for name, when, task in PERIODIC:
+        app.periodic(cron=when)(app.task(name=name, pass_context=True, retry=BackToTheQueue())(task))
     return app
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
@@ -15,8 +16,10 @@ from ogpmonitor.accounts.service import find_actor
 from ogpmonitor.audit.refusals import note_refusal
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.errors import DomainError, NotFound, NotPermitted, NotSignedIn
+from ogpmonitor.kit.log import told
 from ogpmonitor.kit.returning import remember
 
+log = structlog.get_logger()
 COOKIE = "ogpmonitor_session"
 # Finds who holds a request's link; the room that knows requests stands above this one, and is handed in.
 FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
@@ -66,7 +69,16 @@ async def authorize(connection: ASGIConnection[Any, Actor, Any, Any], handler: B
     """
     try:
         _check(connection.user, handler)
-    except DomainError:
+    except DomainError as error:
+        log.info(
+            "access.refused",
+            why=error.code,
+            permission=handler.opt.get("permission"),
+            method=connection.scope.get("method"),
+            path=told(connection.scope["path"]),
+            person=str(connection.user.id) if connection.user.id else None,
+            role=connection.user.role,
+        )
         await remember(connection)
         await _note(connection, str(handler.opt.get("permission")))
         raise

@@ -24,6 +24,7 @@ from ogpmonitor.kit.forms import Form, FormModel, read_form
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.limits.table import SIGN_IN
 from ogpmonitor.tenants.directory import TenantDirectory
 
 ROLES_IN_ORDER = (Role.COORDINATOR, Role.CONTACT, Role.MONITOR, Role.VIEWER)
@@ -82,7 +83,7 @@ class SignInController(Controller):
             wanted=local_path(wanted),
         )
 
-    @post("/sign-in", permission=Permission.PUBLIC)
+    @post("/sign-in", permission=Permission.PUBLIC, limit=SIGN_IN)
     async def enter(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Redirect:
         """Enter as a persona; outside the demo there are none, and this address is not found."""
         form = Form.of(PersonaChoice, await read_form(request))
@@ -114,6 +115,7 @@ class SignInController(Controller):
         await service.sign_out(session, request.user.sign_in_id)
         answer = see_other(request, "")
         answer.delete_cookie(COOKIE)
+        answer.headers["Clear-Site-Data"] = '"storage"'  # what was typed and not yet saved; pages are not kept anyway
         return answer
 
 

@@ -29,7 +29,10 @@ class AuditRecord(Identified, TenantOwned, Base):
 
 
 class Refusal(Identified, TenantOwned, Base):
-    """Somebody was refused something. Rows can be inserted, never changed; the same within a minute is one."""
+    """Somebody was refused something. Rows can be inserted, never changed; the same within a minute is one.
+
+    What people without an account try is one attempt in an hour, wherever it went: anybody could fill the table else.
+    """
 
     __tablename__ = "refusals"
     __table_args__ = (
@@ -43,6 +46,14 @@ class Refusal(Identified, TenantOwned, Base):
             text("date_trunc('minute'::text, (at AT TIME ZONE 'UTC'::text))"),
             unique=True,
             postgresql_nulls_not_distinct=True,
+        ),
+        Index(
+            "uq_refusals_of_strangers_once_an_hour",
+            "tenant_id",
+            "permission",
+            text("date_trunc('hour'::text, (at AT TIME ZONE 'UTC'::text))"),
+            unique=True,
+            postgresql_where=text("actor_id IS NULL"),
         ),
         {"schema": "workbench"},
     )

@@ -16,6 +16,7 @@ from ogpmonitor.comparison.spreadsheet import duties_csv, to_csv
 from ogpmonitor.comparison.table import SORTS, Jurisdiction, Order, Row, row_of, sorted_rows, total_of
 from ogpmonitor.kit.db import RegisterSession, utc_now
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, public_page, shared
+from ogpmonitor.limits.table import COMPARE
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import load_method
 from ogpmonitor.register.queries import newest_published
@@ -61,7 +62,7 @@ class ComparisonController(Controller):
 
     path = "/{lang:str}/compare"
 
-    @get("/", permission=Permission.PUBLIC)
+    @get("/", permission=Permission.PUBLIC, limit=COMPARE)
     async def show(
         self,
         request: AnyRequest,
@@ -74,7 +75,7 @@ class ComparisonController(Controller):
         rows = await _rows(request, register, wish)
         return public_page(request, "comparison/compare.html", wish=wish, **_context(request, rows))
 
-    @get("/compare.csv", permission=Permission.PUBLIC)
+    @get("/compare.csv", permission=Permission.PUBLIC, limit=COMPARE)
     async def download(
         self,
         request: AnyRequest,

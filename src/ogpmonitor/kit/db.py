@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, MetaData, NullPool, Text, Uuid, func, make_url, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from ogpmonitor.kit.metrics import watch_pool
@@ -130,6 +130,7 @@ class Database:
         self.app_engine: AsyncEngine = create_async_engine(
             make_url(app_url).set(drivername="postgresql+psycopg"), **options
         )
+        self._alone = self.app_engine.execution_options(isolation_level="AUTOCOMMIT")
         self.public_engine: AsyncEngine = create_async_engine(
             make_url(public_url).set(drivername="postgresql+psycopg"),
             execution_options={"postgresql_readonly": True},
@@ -159,6 +160,12 @@ class Database:
         """Open one read-only transaction on what has been published."""
         async with self._register_sessions.begin() as session:
             yield session
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection of the application's role, sealed to nobody, that commits each statement by itself."""
+        async with self._alone.connect() as connection:
+            yield connection
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -6,13 +6,14 @@ from litestar.params import FromPath
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.gallery import GALLERY, gallery_context
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.respond import AnyRequest, page
 from ogpmonitor.kit.static import StaticFiles, tenant_css
 from ogpmonitor.tenants.directory import TenantDirectory
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # An image opened by itself must stay an image.
-SVG_HEADERS = {**FOR_EVER, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+SVG_HEADERS = {**FOR_EVER, "Content-Security-Policy": f"{FILE_POLICY}; style-src 'unsafe-inline'"}
 
 
 class StaticController(Controller):

@@ -19,6 +19,7 @@ from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.kit.storage import sha256_of
+from ogpmonitor.limits.table import VERIFY, VERIFY_FILE
 from ogpmonitor.register.keys import Keyring, changes_of, shown_keys
 from ogpmonitor.register.log import written
 from ogpmonitor.register.lookup import Fingerprint, matches
@@ -50,7 +51,7 @@ class VerifyController(Controller):
 
     path = "/{lang:str}/verify"
 
-    @get("/", permission=Permission.PUBLIC)
+    @get("/", permission=Permission.PUBLIC, limit=VERIFY)
     async def ask(self, request: AnyRequest, register: NamedDependency[RegisterSession]) -> Response[bytes] | Redirect:
         """The form; with `?q=`, the way to the fingerprint that begins like this, or a list where several do."""
         typed = request.query_params.get("q", "").strip()
@@ -81,7 +82,7 @@ class VerifyController(Controller):
         }
         return Response(json.dumps(told, indent=1).encode(), media_type="application/json")
 
-    @get("/{sha256:str}", permission=Permission.PUBLIC)
+    @get("/{sha256:str}", permission=Permission.PUBLIC, limit=VERIFY)
     async def show(
         self, request: AnyRequest, register: NamedDependency[RegisterSession], sha256: FromPath[str]
     ) -> Response[bytes] | Redirect:
@@ -94,7 +95,13 @@ class VerifyController(Controller):
             return page(request, "register/unknown.html", status=404, typed=sha256)
         return page(request, "register/fingerprint.html", proof=proof)
 
-    @post("/", permission=Permission.PUBLIC, status_code=200, request_max_body_size=LARGEST_FILE + FORM_OVERHEAD_BYTES)
+    @post(
+        "/",
+        permission=Permission.PUBLIC,
+        limit=VERIFY_FILE,
+        status_code=200,
+        request_max_body_size=LARGEST_FILE + FORM_OVERHEAD_BYTES,
+    )
     async def read(self, request: AnyRequest) -> Response[bytes]:
         """What a file turns out to be: by its own fingerprint, or by the edition that it carries."""
         try:

@@ -140,6 +140,12 @@ class Reporting(Data):
         return self
 
 
+class Uploads(Data):
+    """How much its people may upload in a day, where that is not what the installation allows everyone."""
+
+    mib_per_day: int | None = Field(default=None, gt=0)
+
+
 class OgpStatus(Data):
     """Whether this is a member of OGP Local, and the sentence that says so on its badge."""
 
@@ -177,6 +183,7 @@ class TenantFile(Data):
     words: Words
     switches: Switches
     reporting: Reporting = Reporting()
+    uploads: Uploads = Uploads()
     ogp: OgpStatus
 
     @model_validator(mode="after")
