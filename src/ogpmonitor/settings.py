@@ -1,5 +1,7 @@
 """Every environment variable, read once by `app` and `cli` and handed down. Documented in docs/settings.md."""
 
+import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url
+from ogpmonitor.tenants.sign_in import SECRET_PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
@@ -52,10 +55,26 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(60, gt=0, description="A session unused for this long is over.")
     session_hours: int = Field(12, gt=0, description="A session is over after this long, used or not.")
+    proof_minutes: int = Field(
+        30, gt=0, description="Publishing and confirming ask who signed in longer ago than this to sign in once more."
+    )
+    email_links: bool = Field(True, description="People without a provider may ask for a link by e-mail.")
+    platform_roles_need_provider: bool = Field(
+        False, description="OGP staff and operators have their role only when they came through a platform's provider."
+    )
+    clock_skew_seconds: int = Field(
+        60, ge=0, le=600, description="How far a provider's clock may be from ours, in seconds."
+    )
     report_memory_mib: int = Field(600, gt=0, description="Most memory one report's process may take.")
     report_seconds: int = Field(120, gt=0, description="Longest time one report's process may take.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("json", description="json for machines, text for people.")
+
+    @cached_property
+    def client_secrets(self) -> Mapping[str, SecretStr]:
+        """The secrets of sign-in providers, by the name of the variable that holds each; empty ones are not there."""
+        found = {name: value for name, value in os.environ.items() if name.startswith(SECRET_PREFIX) and value}
+        return {name: SecretStr(value) for name, value in found.items()}
 
     @cached_property
     def app_url(self) -> str:

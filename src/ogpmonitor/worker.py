@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import make_url
 
+from ogpmonitor.accounts.email_links import PREPARE
+from ogpmonitor.accounts.jobs import prepare_link
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
 from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
@@ -15,6 +17,7 @@ from ogpmonitor.settings import Settings
 # holds `settings`. The others are what `kit.jobs.defer` was given.
 TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
     APPLY_IMPORT: apply_import,
+    PREPARE: prepare_link,
     READ_IMPORT: read_import,
     RENDER_EDITION: render_edition,
 }
