@@ -5,12 +5,14 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import structlog
 from litestar import Response
 from litestar.response import Redirect
 
 from ogpmonitor.accounts import entries, service
+from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.browsers import browser_name
 from ogpmonitor.accounts.middleware import COOKIE
 from ogpmonitor.accounts.models import Person, PlatformRole, Role
@@ -96,22 +98,24 @@ async def arrive(
 
 
 async def first_page(session: TenantSession, person: Person, token: str, request: AnyRequest) -> str:
-    """Where this person's work begins, as far as the session that `token` opens counts."""
-    settings, directory = request.app.state.settings, request.app.state.directory
+    """Where this person's work begins, as far as the session that `token` opens counts; "" where it counts nowhere."""
+    settings = request.app.state.settings
+    directory: TenantDirectory = request.app.state.directory
     idle = timedelta(minutes=settings.session_idle_minutes)
-    actor = await service.find_actor(session, token, tenant_id=None, idle=idle, demo=settings.demo)
+
+    async def actor_at(tenant_id: UUID | None) -> Actor | None:
+        return await service.find_actor(session, token, tenant_id=tenant_id, idle=idle, demo=settings.demo)
+
+    actor = await actor_at(None)
     if actor is None:
         return ""
     if actor.platform_role in set(PlatformRole):
         return "desk/"
-    return await _first_workbench(session, person, directory)
-
-
-async def _first_workbench(session: TenantSession, person: Person, directory: TenantDirectory) -> str:
     for membership in await service.own_memberships(session, person.id):
         tenant = next((one for one in directory.all if one.is_home_of(membership)), None)
-        if tenant is not None:
-            return f"{tenant.slug}/workbench/" + ("assessments/" if membership.role == Role.MONITOR else "")
+        there = await actor_at(tenant.id) if tenant else None
+        if tenant and there and there.role:
+            return f"{tenant.slug}/workbench/" + ("assessments/" if there.role == Role.MONITOR else "")
     return ""
 
 

@@ -42,14 +42,14 @@ async def find_person(session: AsyncSession, provider: Provider, proof: Proof) -
         return person
     if proof.email is None:
         raise SignInRefused(Reason.UNVERIFIED if proof.is_unverified else Reason.UNKNOWN, "an unknown identity")
-    person = await person_at(session, proof.email)
-    if person is None:
+    owner = await person_at(session, proof.email)
+    if owner is None:
         raise SignInRefused(Reason.UNKNOWN, "nobody has this address")
     try:
-        await _link(session, person, issuer=proof.issuer, subject=proof.subject, provider=provider)
+        await _link(session, owner, issuer=proof.issuer, subject=proof.subject, provider=provider)
     except Conflict as error:
         raise SignInRefused(Reason.UNKNOWN, "the person has another account of this issuer") from error
-    return person
+    return owner
 
 
 async def person_at(session: AsyncSession, email: str) -> Person | None:
