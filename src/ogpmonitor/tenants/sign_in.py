@@ -13,7 +13,7 @@ from ogpmonitor.kit.localized import Localized
 
 PLATFORM = "platform"  # stands where a jurisdiction's slug does
 PLATFORM_FILE = "platform.toml"
-SECRET_PREFIX = "OGPMONITOR_CLIENT_SECRET__"  # noqa: S105  the beginning of a variable's name
+SECRET_PREFIX = "OGPMONITOR_CLIENT_SECRET__"  # noqa: S105  only a name  # pragma: allowlist secret
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ENTRA = re.compile(r"https://login\.microsoftonline\.com/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/v2\.0")
 
