@@ -199,7 +199,8 @@ async def test_the_database_knows_how_far_a_session_counts(
     role = text("SELECT platform.actor_role(), (SELECT count(*) FROM workbench.plans) > 0")
     async with database.tenant_session(None) as session:
         sign_in = await session.scalar(text("SELECT id FROM platform.sign_ins WHERE way = 'provider'"))
-        tenants = dict((await session.execute(text("SELECT slug, id FROM platform.tenants"))).tuples().all())
+        found = await session.execute(text("SELECT slug, id FROM platform.tenants"))
+        tenants = {row.slug: row.id for row in found}
 
     seen = {}
     for slug in ("penalolen", "maipu"):

@@ -25,7 +25,7 @@ class Hostile:
     published: list[str] = field(default_factory=list)  # the names of the keys that it shows
     announces: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, Any] = field(default_factory=dict)  # what the token endpoint answers, by code
-    told: dict[str, Any] = field(default_factory=dict)  # what it tells of a person
+    told: dict[str, Any] = field(default_factory=lambda: {"sub": "subject-1"})  # what it tells of a person
     asked: list[str] = field(default_factory=list)  # the paths, in order
     forms: list[dict[str, list[str]]] = field(default_factory=list)  # what the token endpoint was sent
     raw: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # by path: an answer of its own

@@ -21,7 +21,8 @@ from ogpmonitor.kit.returning import remember
 
 COOKIE = "ogpmonitor_session"
 PROVE_AGAIN = msgid(
-    "This step is published under your name. You signed in a while ago: please sign in once more, the same way."
+    "This step becomes public or gives others a role. You signed in a while ago:"
+    " please sign in once more, the same way."
 )
 # Finds who holds a request's link; the room that knows requests stands above this one, and is handed in.
 FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
