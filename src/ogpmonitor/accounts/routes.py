@@ -60,13 +60,12 @@ class House:
 
 @dataclass(frozen=True)
 class Here:
-    """Who is signed in at this browser already, where its work begins, how it came, and whether that was long ago."""
+    """Who is signed in at this browser already, where its work begins, at which provider, and whether long ago."""
 
     name: str
     first: str
     email: str
     persona: str | None
-    way: str
     provider: str | None
     must_prove: bool
 
@@ -98,6 +97,7 @@ class SignInController(Controller):
             whose=tenant,
             own_switch=tenant is not None and not tenant.file.sign_in.email_links,
             email=offers_email(request),
+            same_way=_same_way(state.providers, here),
             **_ways(state.providers, state.directory, tenant),
         )
 
@@ -114,10 +114,12 @@ class SignInController(Controller):
         return await arrive(request, session, person, Came(Way.PERSONA), wanted=form.value.next)
 
     @post("/sign-out", permission=Permission.SESSION_END)
-    async def leave(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes] | Redirect:
+    async def leave(self, request: AnyRequest) -> Response[bytes] | Redirect:
         """The session is over; so is the one at the provider, where it says how. The next page is open to all."""
-        signed_in = await session.get(SignIn, request.user.sign_in_id)
-        await service.sign_out(session, request.user.sign_in_id)
+        user, database = request.user, request.app.state.database
+        async with database.tenant_session(None, user.id, sign_in=user.sign_in_id) as session:
+            signed_in = await session.get(SignIn, user.sign_in_id)
+            await service.sign_out(session, user.sign_in_id)
         way_out = await _way_out(request, signed_in)
         answer = page(request, "accounts/going.html", address=way_out, leaving=True) if way_out else None
         done = answer or see_other(request, "")
@@ -135,6 +137,16 @@ def _ways(providers: Providers, directory: TenantDirectory, tenant: KnownTenant 
     own: Sequence[Provider] = providers.of(tenant) if tenant else ()
     others = [one for one in directory.all if providers.of(one)] if tenant is None else []
     return {"own_providers": own, "platform_providers": providers.platform, "elsewhere": others}
+
+
+def _same_way(providers: Providers, here: Here | None) -> Provider | None:
+    """The provider at which the person at hand signed in, if it is still one of ours."""
+    if here is None or here.provider is None:
+        return None
+    try:
+        return providers.find(*here.provider.split("/", 1))
+    except NotFound:
+        return None
 
 
 async def _way_out(request: AnyRequest, signed_in: SignIn | None) -> str | None:
@@ -185,7 +197,6 @@ async def _who_is_here(request: AnyRequest, session: TenantSession) -> Here | No
         first=await first_page(session, person, token, request),
         email=person.email or "",
         persona=person.persona,
-        way=signed_in.way,
         provider=signed_in.provider,
         must_prove=utc_now() - signed_in.proved_at > timedelta(minutes=settings.proof_minutes),
     )
