@@ -54,6 +54,22 @@ async def test_the_way_to_a_provider_carries_what_binds_its_answer(house: Site, 
     assert "prompt" not in gone
 
 
+async def test_on_a_host_of_its_own_a_jurisdiction_comes_back_there(
+    house: Site, hostile: Hostile, real: Settings, coordinator: UUID
+) -> None:
+    await known_by(real, coordinator, hostile.issuer, "subject-1", slug="penalolen")
+    own = house.visitor(Host="penalolen.localhost", Origin="http://penalolen.localhost")
+
+    page = await own.get("/es/sign-in/")
+    gone = await begin(own, OWN)
+    entered = await come_back(own, OWN, state=gone["state"], code=hostile.honest_code(gone["nonce"]))
+
+    assert "Ingresar con Cuenta municipal" in page.text
+    assert gone["redirect_uri"] == "http://penalolen.localhost/sign-in/callback/penalolen/work"
+    assert (entered.status_code, entered.headers["location"]) == (303, "/es/workbench/")
+    assert (await own.get("/es/workbench/")).status_code == 200
+
+
 async def test_a_known_account_enters_and_goes_where_it_wanted(
     house: Site, hostile: Hostile, real: Settings, coordinator: UUID
 ) -> None:
@@ -172,6 +188,27 @@ async def test_a_jurisdictions_own_provider_makes_nobody_its_monitor(
 
     assert refused.status_code == 404
     assert (await platform.get(assessments)).status_code == 200
+
+
+async def test_a_jurisdictions_own_provider_lays_down_no_mandate(
+    house: Site, hostile: Hostile, real: Settings, database: Database
+) -> None:
+    """A monitor ends its own mandate at once: not somebody whom the government's provider calls by its name."""
+    monitor = await a_person(real, "Ema Soto", email="ema@penalolen.example")
+    await a_role(real, monitor, "penalolen", "monitor")
+    for provider in (OWN, PLATFORM):
+        await enter(house.visitor(), hostile, provider, email="ema@penalolen.example", email_verified=True)
+    end = text("SELECT platform.end_mandate(mandate_id, 'x') FROM platform.memberships WHERE person_id = :me")
+    async with database.tenant_session(None) as session:
+        tenant = await session.scalar(text("SELECT id FROM platform.tenants WHERE slug = 'penalolen'"))
+        found = await session.execute(text("SELECT provider, id FROM platform.sign_ins WHERE way = 'provider'"))
+        sign_ins = {row.provider: row.id for row in found}
+
+    with pytest.raises(Exception, match="the body itself ends a mandate"):
+        async with database.tenant_session(tenant, monitor, sign_in=sign_ins[OWN]) as session:
+            await session.execute(end, {"me": monitor})
+    async with database.tenant_session(tenant, monitor, sign_in=sign_ins[PLATFORM]) as session:
+        await session.execute(end, {"me": monitor})
 
 
 @pytest.mark.parametrize("role", ["ogp_staff", "operator"])
