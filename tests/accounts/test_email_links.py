@@ -102,6 +102,19 @@ async def test_a_link_opens_in_another_browser_by_its_button(house: Site, letter
     assert (await house.client.get(WORKBENCH)).status_code == 401
 
 
+async def test_a_letter_is_not_kept_waiting_by_reports(house: Site, real: Settings, letters: Letters) -> None:
+    """The worker does one thing at a time, and a report takes many seconds: who waits for a link goes first."""
+    await house.client.post(ASK, data={"email": EMAIL})
+    await letters()
+    async with owner_session(real.database_url) as session:
+        await session.execute(text("RESET ROLE"))
+        order = text("SELECT task_name FROM jobs.procrastinate_jobs ORDER BY priority DESC, id")
+        waiting = (await session.scalars(order)).all()
+
+    assert waiting[:2] == [PREPARE, SEND]
+    assert set(waiting[2:]) == {"reports.render_edition"}
+
+
 async def test_nothing_tells_whether_an_address_is_known(house: Site, real: Settings, letters: Letters) -> None:
     """The same words, the same statements, the same job."""
     pages, counts = [], []

@@ -278,6 +278,14 @@ async def test_an_invented_person_is_never_linked(real: Settings, database: Data
     assert await links_of(real) == []
 
 
+async def test_who_is_not_known_is_told_whom_to_ask(house: Site, hostile: Hostile) -> None:
+    own = await enter(house.client, hostile, OWN)
+    platform = await enter(house.client, hostile)
+
+    assert "Dirección de Control y Gobierno Abierto, Peñalolén" in own.text
+    assert "A quién preguntar" not in platform.text
+
+
 # The door for invitations: an account that was proved waits, in its browser, for whoever shows an invitation.
 
 

@@ -31,7 +31,7 @@ async def real(settings: Settings, tmp_path: Path) -> Settings:
 async def letter_in(settings: Settings) -> str:
     """The first letter that waits to be sent."""
     statement = text("SELECT args ->> 'body' FROM jobs.procrastinate_jobs WHERE task_name = :task")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):  # the worker first ends the report that it is drawing
         while True:
             async with owner_session(settings.database_url) as session:
                 await session.execute(text("RESET ROLE"))

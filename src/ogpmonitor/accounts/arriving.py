@@ -126,7 +126,8 @@ def refused(request: AnyRequest, error: SignInRefused, *, where: str, wanted: st
     """
     reference = secrets.token_hex(4).upper()
     log.warning("sign_in.refused", reference=reference, reason=error.reason.value, where=where, detail=error.detail)
-    tenant = tenant_at_hand(request, wanted)
+    owner = next((one for one in request.app.state.directory.all if where.startswith(f"{one.slug}/")), None)
+    tenant = tenant_at_hand(request, wanted) or owner
     status = 503 if error.reason == Reason.AWAY else error.status
     return page(
         request,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.kit.i18n import msgid, translate
-from ogpmonitor.kit.jobs import defer
+from ogpmonitor.kit.jobs import SOMEBODY_WAITS, defer
 
 SEND = "mail.send"
 SUBJECT = msgid("Your link to sign in to OGP Monitor")
@@ -22,6 +22,7 @@ async def send_link(session: AsyncSession, *, to: str, link: str, lang: str, unt
         session,
         SEND,
         queue="mail",
+        priority=SOMEBODY_WAITS,
         to=to,
         subject=translate(lang, SUBJECT),
         body=translate(lang, BODY) % {"link": link},
