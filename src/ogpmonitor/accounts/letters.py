@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.kit.i18n import msgid, translate
-from ogpmonitor.kit.jobs import SOMEBODY_WAITS, defer
+from ogpmonitor.kit.jobs import defer_first
 
 SEND = "mail.send"
 SUBJECT = msgid("Your link to sign in to OGP Monitor")
@@ -18,11 +18,10 @@ BODY = msgid(
 
 async def send_link(session: AsyncSession, *, to: str, link: str, lang: str, until: datetime) -> None:
     """A letter with the link is on its way to `to` if this transaction commits; it is of no use after `until`."""
-    await defer(
+    await defer_first(
         session,
         SEND,
         queue="mail",
-        priority=SOMEBODY_WAITS,
         to=to,
         subject=translate(lang, SUBJECT),
         body=translate(lang, BODY) % {"link": link},

@@ -12,13 +12,19 @@ DEFER = text(
 )
 
 
-SOMEBODY_WAITS = 10  # the priority of what a person sits before the screen for; all else has 0
+async def defer(session: AsyncSession, task: str, *, queue: str = "default", **args: Any) -> None:
+    """The job exists if and only if this transaction commits. `args` are ids and other JSON, never objects."""
+    await _defer(session, task, queue, 0, args)
 
 
-async def defer(session: AsyncSession, task: str, *, queue: str = "default", priority: int = 0, **args: Any) -> None:
-    """The job exists if and only if this transaction commits. `args` are ids and other JSON, never objects.
+async def defer_first(session: AsyncSession, task: str, *, queue: str = "default", **args: Any) -> None:
+    """The same, before everything that waits already: for what a person sits before the screen for.
 
-    Of the jobs that wait, one with a higher `priority` is taken first; what is being done is not interrupted.
+    What is being done is not interrupted.
     """
+    await _defer(session, task, queue, 10, args)
+
+
+async def _defer(session: AsyncSession, task: str, queue: str, priority: int, args: dict[str, Any]) -> None:
     told = {"queue": queue, "task": task, "priority": priority, "once": None, "args": json.dumps(args)}
     await session.execute(DEFER, told)
