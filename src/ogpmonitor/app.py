@@ -19,9 +19,15 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 
 from ogpmonitor.accounts.actors import STRANGER, Actor
+from ogpmonitor.accounts.discovery import Discovery
 from ogpmonitor.accounts.middleware import FindActor, authorize
+from ogpmonitor.accounts.oidc import Client
 from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.accounts.providers import Providers
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.accounts.routes_account import AccountController
+from ogpmonitor.accounts.routes_email import EmailLinkController
+from ogpmonitor.accounts.routes_providers import ProviderController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.assessments.routes_asking import ClarificationController
 from ogpmonitor.assessments.routes_second import SecondReviewController
@@ -90,6 +96,7 @@ from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
+from ogpmonitor.tenants.sign_in import read_platform
 
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
@@ -103,6 +110,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HealthController,
     ReportController,
     SignInController,
+    ProviderController,
+    EmailLinkController,
+    AccountController,
     StaticController,
     VerifyController,
     WellKnownController,
@@ -176,6 +186,8 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "database": database,
             "directory": directory,
             "limits": limits,
+            "providers": _providers(settings, directory),
+            "oidc": _client(settings),
             "static": program_files(),
             "templates": templates_in(settings.templates_folder, reload=settings.development),
             "storage": storage,
@@ -193,7 +205,10 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             SameOriginOnly(),
             CountByAddress(limits),
             FindActor(
-                database, idle=timedelta(minutes=settings.session_idle_minutes), find_holder=requests.find_holder
+                database,
+                idle=timedelta(minutes=settings.session_idle_minutes),
+                demo=settings.demo,
+                find_holder=requests.find_holder,
             ),
         ],
         dependencies={"session": Provide(_session), "register": Provide(_register)},
@@ -212,6 +227,17 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         openapi_config=None,
         logging_config=None,  # ours is set up already, and Litestar would put its own in its place
     )
+
+
+def _providers(settings: Settings, directory: TenantDirectory) -> Providers:
+    """Where people sign in: the platform's providers as its file says now, each jurisdiction's as it was synced."""
+    return Providers(directory, read_platform(settings.tenants_folder).providers, settings.client_secrets)
+
+
+def _client(settings: Settings) -> Client:
+    """This deployment before the providers at which people sign in."""
+    secret, skew = settings.secret_key.get_secret_value(), timedelta(seconds=settings.clock_skew_seconds)
+    return Client(Discovery(), secret=secret, skew=skew)
 
 
 def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
@@ -264,7 +290,11 @@ async def _session(request: Request[Any, Any, Any]) -> AsyncGenerator[TenantSess
     tenant, actor = request.state.place.tenant, request.user
     database: Database = request.app.state.database
     async with database.tenant_session(
-        tenant.id if tenant else None, actor.id, key=actor.key_sha256, read_only=request.method in SAFE_METHODS
+        tenant.id if tenant else None,
+        actor.id,
+        key=actor.key_sha256,
+        sign_in=actor.sign_in_id,
+        read_only=request.method in SAFE_METHODS,
     ) as session:
         yield session
 

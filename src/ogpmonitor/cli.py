@@ -140,14 +140,21 @@ def check_tenants(folder: Path) -> None:
     from ogpmonitor.demo.files import read_demos  # noqa: PLC0415 (see the module's docstring)
     from ogpmonitor.kit.datafiles import DataRefused  # noqa: PLC0415 (see the module's docstring)
     from ogpmonitor.plans.loading import read_folders  # noqa: PLC0415 (as above)
+    from ogpmonitor.tenants.sign_in import PLATFORM, read_platform, secrets_wanted  # noqa: PLC0415 (as above)
 
     try:
         found = read_folders(folder)
         for each in found:
             read_demos(each, below=folder)
+        wanted = [*secrets_wanted(PLATFORM, read_platform(folder).providers)]
     except DataRefused as refused:
         fail(str(refused))
     plans = sum(len(each.plans) for each in found)
+    for each in found:
+        wanted += secrets_wanted(each.folder.tenant.slug, each.folder.tenant.sign_in.providers)
+    for name in wanted:
+        if not os.environ.get(name):
+            click.echo(f"{name} is not set here: nobody can sign in at that provider until it is.", err=True)
     click.echo(
         f"{len(found)} tenants and {plans} plans, no problem: {', '.join(each.folder.tenant.slug for each in found)}."
     )

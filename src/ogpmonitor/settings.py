@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 
 from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url, through
 from ogpmonitor.limits.addresses import Network, ProxyHeader, read_networks
+from ogpmonitor.tenants.sign_in import SECRET_PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
@@ -97,6 +98,16 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(60, gt=0, description="A session unused for this long is over.")
     session_hours: int = Field(12, gt=0, description="A session is over after this long, used or not.")
+    proof_minutes: int = Field(
+        30, gt=0, description="Publishing and confirming ask who signed in longer ago than this to sign in once more."
+    )
+    email_links: bool = Field(True, description="People without a provider may ask for a link by e-mail.")
+    platform_roles_need_provider: bool = Field(
+        False, description="OGP staff and operators have their role only when they came through a platform's provider."
+    )
+    clock_skew_seconds: int = Field(
+        60, ge=0, le=600, description="How far a provider's clock may be from ours, in seconds."
+    )
     report_memory_mib: int = Field(600, gt=0, description="Most memory one report's process may take.")
     report_seconds: int = Field(120, gt=0, description="Longest time one report's process may take.")
     metrics_listen: str | None = Field(
@@ -199,6 +210,14 @@ class Settings(BaseSettings):
         return str(given)
 
     @cached_property
+    def client_secrets(self) -> Mapping[str, SecretStr]:
+        """The secrets of sign-in providers, by the name of the variable or file that holds each; no empty ones."""
+        files = {path.name.upper(): path for folder in _folders_of_secrets() for path in folder.iterdir()}
+        kept = {name: path.read_text("utf-8").strip() for name, path in files.items() if _is_client_secret(name)}
+        found = kept | {name: value for name, value in os.environ.items() if _is_client_secret(name) and value}
+        return {name: SecretStr(value) for name, value in found.items() if value}
+
+    @cached_property
     def app_url(self) -> str:
         """Where the workbench's transactions go."""
         return through(self.pooler_url, self.direct_app_url)
@@ -242,6 +261,10 @@ def _folders_of_secrets() -> list[Path]:
     return [folder for folder in folders if folder.is_dir()]
 
 
+def _is_client_secret(name: str) -> bool:
+    return name.startswith(SECRET_PREFIX)
+
+
 def _given(info: ValidationInfo) -> set[str]:
     """The fields before this one that have a value; one that was refused has been told of already."""
     return {name for name in info.data if info.data[name]}
@@ -274,5 +297,5 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
     return sorted(
         name
         for name in environment
-        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known
+        if name.startswith(PREFIX) and not name.startswith((f"{PREFIX}TEST_", SECRET_PREFIX)) and name not in known
     )

@@ -11,6 +11,8 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
+from ogpmonitor.accounts.email_links import PREPARE
+from ogpmonitor.accounts.jobs import prepare_link
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
 from ogpmonitor.health.figures import told_at
 from ogpmonitor.health.heartbeat import beat, conninfo_of
@@ -27,6 +29,7 @@ from ogpmonitor.settings import Settings
 # stopped or killed in the middle of it: it does everything in one transaction, or finds what it had done.
 TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
     APPLY_IMPORT: apply_import,
+    PREPARE: prepare_link,
     READ_IMPORT: read_import,
     RENDER_EDITION: render_edition,
 }

@@ -121,7 +121,7 @@ async def test_an_unknown_persona_is_not_found(site: Site) -> None:
     ("lang", "said"), [("es", "Aquí todavía nadie puede ingresar"), ("en", "Nobody can sign in here yet")]
 )
 async def test_outside_the_demo_nobody_enters_and_the_page_says_so(settings: Settings, lang: str, said: str) -> None:
-    async with running_site(settings.model_copy(update={"demo": False})) as site:
+    async with running_site(settings.model_copy(update={"demo": False, "email_links": False})) as site:
         page = await site.client.get(f"/{lang}/sign-in/")
         entered = await site.client.post(f"/{lang}/sign-in/", data={"persona": "penalolen-coordinator"})
 

@@ -54,13 +54,16 @@ def test_every_route_declares_a_permission() -> None:
 def test_only_opening_pages_is_open_to_everyone() -> None:
     """What changes something needs somebody.
 
-    But for signing in, verifying a file, which keeps nothing, and taking a request by its link.
+    But for signing in by any way, verifying a file, which keeps nothing, and taking a request by its link.
     """
     changing = {name for name, handler in handlers() if not handler.http_methods <= SAFE}
     open_to_all = {name for name, handler in handlers() if handler.opt["permission"] == Permission.PUBLIC}
 
     assert changing & open_to_all == {
         "POST /{lang:str}/sign-in",
+        "POST /{lang:str}/sign-in/email",
+        "POST /{lang:str}/sign-in/email/{token:str}",
+        "POST /{lang:str}/sign-in/with/{owner:str}/{key:str}",
         "POST /{lang:str}/verify",
         "POST /{lang:str}/{tenant:str}/requests/{token:str}",
     }

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -33,12 +34,24 @@ def screenshots() -> Path:
 @pytest.fixture
 async def address(settings: Settings) -> AsyncIterator[str]:
     """The address of the service, served by Granian with a worker behind it; both end with the test."""
+    async with served(settings, free_port()) as base:
+        yield base
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@asynccontextmanager
+async def served(settings: Settings, port: int, **secrets: str) -> AsyncIterator[str]:
+    """The service answers at `port`, with a worker behind it; `secrets` are variables of its environment."""
     base = f"http://127.0.0.1:{port}"
     told = settings.model_dump(exclude={"secret_key"}, exclude_none=True)
-    environment = {f"OGPMONITOR_{name.upper()}": str(value) for name, value in told.items()}
+    environment = {f"OGPMONITOR_{name.upper()}": str(value) for name, value in told.items()} | secrets
     environment |= {"OGPMONITOR_BASE_URL": base, "OGPMONITOR_SECRET_KEY": settings.secret_key.get_secret_value()}
     serve = [sys.executable, "-m", "ogpmonitor.cli", "serve", "--port", str(port)]
     work = [sys.executable, "-m", "ogpmonitor.cli", "worker"]

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ogpmonitor.accounts.models import PlatformRole, Role
@@ -20,6 +21,7 @@ class Actor:
     platform_role: PlatformRole | None = None
     unit: str | None = None
     sign_in_id: UUID | None = None
+    proved_at: datetime | None = None  # when this person last showed who it is
     # A contact who came by a request's link has no account: only the request, and what it asks for.
     request_id: UUID | None = None
     asked: frozenset[UUID] = frozenset()  # milestones

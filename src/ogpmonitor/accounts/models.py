@@ -67,8 +67,19 @@ class PastRole(Identified, TenantOwned, Base):
     until: Mapped[date]
 
 
+class Way(StrEnum):
+    """How somebody signed in."""
+
+    PERSONA = "persona"  # as one of the demo's invented people
+    PROVIDER = "provider"
+    EMAIL = "email"  # by a link
+
+
 class SignIn(Identified, Base):
-    """A session: one browser in which a person is signed in. Only a hash of its token is kept."""
+    """A session: one browser in which a person is signed in. Only a hash of its token is kept.
+
+    `only_in` is the one tenant where it counts, because it came through that tenant's own provider.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = ({"schema": "platform"},)
@@ -79,3 +90,72 @@ class SignIn(Identified, Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    only_in: Mapped[UUID | None] = mapped_column("tenant_id", ForeignKey("platform.tenants.id"))
+    way: Mapped[str]
+    provider: Mapped[str | None]  # "platform/google", "penalolen/entra"
+    browser: Mapped[str]  # "Firefox, Windows": what a person recognises it by
+    proved_at: Mapped[datetime]  # when the person last showed who it is
+    platform_role_counts: Mapped[bool]
+
+
+class Identity(Identified, Base):
+    """What a provider calls a person. `only_in` is the tenant whose own provider that is."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject", "tenant_id", postgresql_nulls_not_distinct=True),
+        UniqueConstraint("person_id", "issuer", "tenant_id", postgresql_nulls_not_distinct=True),
+        {"schema": "platform"},
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("platform.people.id"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    only_in: Mapped[UUID | None] = mapped_column("tenant_id", ForeignKey("platform.tenants.id"))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+
+
+class Entry(Identified, Base):
+    """A sign-in at a provider that is under way in one browser. Only hashes are kept of what the browser holds.
+
+    An identity that nobody is known by waits in it for an invitation, until it expires.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = ({"schema": "platform"},)
+
+    state_sha256: Mapped[str] = mapped_column(unique=True)
+    browser_sha256: Mapped[str] = mapped_column(index=True)
+    provider: Mapped[str]
+    only_in: Mapped[UUID | None] = mapped_column("tenant_id", ForeignKey("platform.tenants.id"))
+    wanted: Mapped[str]  # a path of this host, or ""
+    lang: Mapped[str]
+    proving: Mapped[bool]  # somebody who is signed in shows again who it is
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    taken_at: Mapped[datetime | None]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    linked_at: Mapped[datetime | None]
+
+
+class EmailLink(Identified, Base):
+    """A link that was asked for by e-mail. The address and the network it was asked from are kept as keyed hashes.
+
+    It has a token and a person only if somebody has that address.
+    """
+
+    __tablename__ = "email_links"
+    __table_args__ = ({"schema": "platform"},)
+
+    address_hash: Mapped[str] = mapped_column(index=True)
+    network_hash: Mapped[str] = mapped_column(index=True)
+    browser_sha256: Mapped[str]
+    token_sha256: Mapped[str | None] = mapped_column(unique=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("platform.people.id"))
+    wanted: Mapped[str]
+    lang: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]

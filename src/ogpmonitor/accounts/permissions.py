@@ -44,6 +44,7 @@ class Permission(StrEnum):
     REQUEST_ANSWER = "request:answer"
     REQUEST_MANAGE = "request:manage"
     SESSION_END = "session:end"
+    SESSION_LIST = "session:list"
     WORKBENCH_ENTER = "workbench:enter"
 
 
@@ -143,8 +144,15 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.REQUEST_ANSWER: (asked,),
     Permission.REQUEST_MANAGE: (coordinator,),
     Permission.SESSION_END: (signed_in,),
+    Permission.SESSION_LIST: (signed_in,),
     Permission.WORKBENCH_ENTER: (*GOVERNMENT, monitor),
 }
+
+
+# What needs somebody who showed a short time ago who it is: it becomes public, or gives others a role.
+FRESH = frozenset(
+    {Permission.ASSESSMENT_PUBLISH, Permission.MANDATE_CONFIRM, Permission.PLAN_PUBLISH, Permission.PLAN_SUBMIT}
+)
 
 
 def permits(actor: Actor, permission: Permission, thing: Any = None) -> bool:

@@ -23,6 +23,7 @@ from ogpmonitor.kit.metrics import watch_pool
 OVERFLOW = 5  # connections beyond the pool's size, for a moment
 OWNER_ROLE, APP_ROLE, PUBLIC_ROLE = "ogpmonitor_owner", "ogpmonitor_app", "ogpmonitor_public"
 TENANT_SETTING, ACTOR_SETTING, KEY_SETTING = "ogp.tenant_id", "ogp.actor_id", "ogp.request_key"
+SIGN_IN_SETTING = "ogp.sign_in_id"
 NAMES: Mapping[str, str] = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -143,16 +144,23 @@ class Database:
 
     @asynccontextmanager
     async def tenant_session(
-        self, tenant_id: UUID | None, actor_id: UUID | None = None, *, key: str | None = None, read_only: bool = False
+        self,
+        tenant_id: UUID | None,
+        actor_id: UUID | None = None,
+        *,
+        key: str | None = None,
+        sign_in: UUID | None = None,
+        read_only: bool = False,
     ) -> AsyncIterator[TenantSession]:
         """Open one transaction that sees `tenant_id`'s rows as `actor_id` may, and nobody else's; commit at the end.
 
-        `key` is the hash of what the holder of a request for reports shows instead of an account.
+        `key` is the hash of what the holder of a request for reports shows instead of an account. `sign_in` is the
+        session through which the actor came: its roles count as far as that session does.
         Without a tenant every workbench table is empty. Any exception rolls everything back.
         """
         async with self._tenant_sessions.begin() as session:
             if tenant_id or actor_id or read_only:  # a fresh transaction is sealed to nobody already
-                await seal(session, tenant_id, actor_id, key=key, read_only=read_only)
+                await seal(session, tenant_id, actor_id, key=key, sign_in=sign_in, read_only=read_only)
             yield session
 
     @asynccontextmanager
@@ -193,16 +201,22 @@ async def seal(
     actor_id: UUID | None,
     *,
     key: str | None = None,
+    sign_in: UUID | None = None,
     read_only: bool = False,
 ) -> None:
-    """Seal the open transaction to a tenant and an actor; both end with it, so transaction pooling is fine."""
-    statement = select(
+    """Seal the open transaction to a tenant and an actor; both end with it, so transaction pooling is fine.
+
+    A transaction that was once sealed to a `sign_in` stays so, whatever else it is sealed to afterwards.
+    """
+    settings = [
         func.set_config(TENANT_SETTING, str(tenant_id or ""), True),
         func.set_config(ACTOR_SETTING, str(actor_id or ""), True),
         func.set_config(KEY_SETTING, key or "", True),
         func.set_config("transaction_read_only", "on" if read_only else "off", True),
-    )
-    await session.execute(statement)
+    ]
+    if sign_in:
+        settings.append(func.set_config(SIGN_IN_SETTING, str(sign_in), True))
+    await session.execute(select(*settings))
 
 
 async def show_key(session: AsyncSession, key: str) -> None:

@@ -3,6 +3,7 @@
 * DomainError
   x NotFound        the row is missing, or is somebody else's          404
   x NotSignedIn     nobody is signed in, and somebody must be          401
+  x NotProved       somebody signed in too long ago for this step      401
   x NotPermitted    the actor may see it but not do this to it         403
   x TooSlow         what was being sent did not come                   408
   x Conflict        it is no longer in a state that allows this        409
@@ -41,6 +42,11 @@ class NotSignedIn(DomainError):  # noqa: N818  see NotFound
     status = 401
 
     def __init__(self, code: str = "not_signed_in", message: str = "", **facts: object) -> None:
+        super().__init__(code, message, **facts)
+
+
+class NotProved(NotSignedIn):
+    def __init__(self, code: str = "sign_in.too_long_ago", message: str = "", **facts: object) -> None:
         super().__init__(code, message, **facts)
 
 

@@ -11,6 +11,7 @@ from ogpmonitor.kit.datafiles import Data, Source, WebAddress
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.tenants.contrast import PAPERS_DARK, PAPERS_LIGHT, check_readable
+from ogpmonitor.tenants.sign_in import PLATFORM, SignInFile
 
 LANGUAGES = ("es", "en")
 # First segments of the platform's own addresses: a tenant of that name could never be reached.
@@ -33,6 +34,7 @@ RESERVED_SLUGS = frozenset(
         "login",
         "logout",
         "metrics",
+        PLATFORM,
         "plans",
         "search",
         "sign-in",
@@ -184,6 +186,7 @@ class TenantFile(Data):
     switches: Switches
     reporting: Reporting = Reporting()
     uploads: Uploads = Uploads()
+    sign_in: SignInFile = SignInFile()
     ogp: OgpStatus
 
     @model_validator(mode="after")
