@@ -1,12 +1,16 @@
 """Every environment variable, read once by `app` and `cli` and handed down. Documented in docs/settings.md."""
 
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url
+from ogpmonitor.kit.mail.outbox import is_address
+from ogpmonitor.kit.mail.smtp import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
@@ -47,6 +51,10 @@ class Settings(BaseSettings):
     cookie_secure: bool = Field(True, description="The session cookie travels over HTTPS only.")
     max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="Largest file of evidence.")
     max_files_per_form: int = Field(3, gt=0, description="Most files sent with one form.")
+    smtp_url: SecretStr | None = Field(
+        None, description="Where mail leaves: smtp:// (STARTTLS), smtps:// or smtp+plain://, with user and password."
+    )
+    mail_from: str = Field("", description="The platform's own address of mail, with or without a name before it.")
     check_links: bool = Field(
         True, description="The worker asks once a week whether links among the evidence still lead somewhere."
     )
@@ -56,6 +64,14 @@ class Settings(BaseSettings):
     report_seconds: int = Field(120, gt=0, description="Longest time one report's process may take.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("json", description="json for machines, text for people.")
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None:
+            Server.at(self.smtp_url.get_secret_value())
+            if not is_address(parseaddr(self.mail_from)[1]):
+                raise ValueError("OGPMONITOR_MAIL_FROM must be an address when OGPMONITOR_SMTP_URL is set")
+        return self
 
     @cached_property
     def app_url(self) -> str:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ogpmonitor.kit.datafiles import Data, Source, WebAddress
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.mail.outbox import ADDRESS
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.tenants.contrast import PAPERS_DARK, PAPERS_LIGHT, check_readable
 
@@ -140,6 +141,16 @@ class Reporting(Data):
         return self
 
 
+SenderName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f<>\"]+$")]
+
+
+class Mail(Data):
+    """As whom the platform writes for this tenant. The address it writes from stays the platform's own."""
+
+    sender_name: SenderName | None = None
+    reply_to: Annotated[str, StringConstraints(pattern=f"^{ADDRESS.pattern}$", max_length=254)] | None = None
+
+
 class OgpStatus(Data):
     """Whether this is a member of OGP Local, and the sentence that says so on its badge."""
 
@@ -177,6 +188,7 @@ class TenantFile(Data):
     words: Words
     switches: Switches
     reporting: Reporting = Reporting()
+    mail: Mail = Mail()
     ogp: OgpStatus
 
     @model_validator(mode="after")
