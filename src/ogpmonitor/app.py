@@ -43,6 +43,8 @@ from ogpmonitor.kit.static import program_files
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import templates_in
 from ogpmonitor.mandates.routes import MandateController, MonitoringController
+from ogpmonitor.notifications.routes import DutiesController, NoticesController, StopController
+from ogpmonitor.notifications.routes_mail import MailboxController, OutboxController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
@@ -129,6 +131,11 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     MandateController,
     MonitoringController,
     ReplyController,
+    DutiesController,
+    NoticesController,
+    StopController,
+    MailboxController,
+    OutboxController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

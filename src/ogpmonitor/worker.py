@@ -8,8 +8,10 @@ from sqlalchemy import make_url
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
 from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
+from ogpmonitor.kit.events import HEARD
 from ogpmonitor.kit.mail import jobs as mail
 from ogpmonitor.kit.mail.outbox import SEND_MAIL
+from ogpmonitor.notifications import jobs as notices
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
@@ -17,6 +19,7 @@ from ogpmonitor.settings import Settings
 # holds `settings`. The others are what `kit.jobs.defer` was given.
 TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
     APPLY_IMPORT: apply_import,
+    HEARD: notices.heard,
     READ_IMPORT: read_import,
     RENDER_EDITION: render_edition,
     SEND_MAIL: mail.send_mail,
@@ -31,6 +34,7 @@ def create_worker(settings: Settings) -> App:
     for name, task in TASKS.items():
         app.task(name=name, pass_context=True)(task)
     app.periodic(cron=WHEN)(app.task(name=CHECK_LINKS, pass_context=True)(check_links))
+    app.periodic(cron=notices.WHEN)(app.task(name=notices.MORNING, pass_context=True)(notices.morning))
     app.periodic(cron=mail.WHEN)(app.task(name=mail.SEND_DUE, pass_context=True)(mail.send_due))
     return app
 

@@ -23,7 +23,7 @@ FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[
 # What only a monitor may; whoever else tries leaves a trace that the monitor can read.
 MONITORS_OWN = frozenset({Permission.ASSESSMENT_READ, Permission.ASSESSMENT_WRITE, Permission.ASSESSMENT_PUBLISH})
 ROLE_IN_TENANT = frozenset(Permission) - {
-    Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ, Permission.MANDATE_CONFIRM,
+    Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ, Permission.MANDATE_CONFIRM, Permission.MAIL_READ,
 }  # fmt: skip
 
 
