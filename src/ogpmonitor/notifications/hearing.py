@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ogpmonitor.accounts.models import Role
+from ogpmonitor.accounts.models import Membership, Role
 from ogpmonitor.assessments.models import Assessment, AssessmentStatus, Clarification, ReplyWindow
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.formats import format_day
@@ -53,15 +53,11 @@ Find = Callable[[AsyncSession, str], Awaitable[Sequence[UUID]]]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """How a fact is told: which kind of news it is, to whom, and what each of them sees of it.
-
-    With `anywhere` they look from outside the tenant: their role there may still be to come.
-    """
+    """How a fact is told: which kind of news it is, to whom, and what each of them sees of it."""
 
     kind: str
     find: Find
     look: Look
-    anywhere: bool = False
 
 
 async def tell_everyone(database: Database, desk: Desk, tenant: KnownTenant, told: Told) -> int:
@@ -74,8 +70,7 @@ async def tell_everyone(database: Database, desk: Desk, tenant: KnownTenant, tol
         people = await known.find(session, told.about)
     written = 0
     for person_id in people:
-        where = None if known.anywhere else tenant.id
-        async with database.tenant_session(where, person_id) as session:
+        async with database.tenant_session(tenant.id, person_id) as session:
             person = await hearer(session, person_id, tenant)
             written += await _tell(session, person, told, desk)
     return written
@@ -172,12 +167,17 @@ async def _proposed(session: AsyncSession, reader: Reader, about: str) -> News |
 
 
 async def _confirmed(session: AsyncSession, reader: Reader, about: str) -> News | None:
-    mandate = await session.get(Mandate, UUID(about))
-    if mandate is None or not mandate.confirmed_at or mandate.ended_at:
+    """Read from the person's own membership: the mandate itself is closed to it until the first day."""
+    statement = select(Membership.starts_on).where(
+        Membership.mandate_id == UUID(about), Membership.person_id == reader.actor.id
+    )
+    starts_on = await session.scalar(statement)
+    if starts_on is None:
         return None
-    place, day = reader.tenant.name.in_(reader.lang), format_day(mandate.starts_on, reader.lang)
+    place, day = reader.tenant.name.in_(reader.lang), format_day(starts_on, reader.lang)
     words = translate(reader.lang, "From %(day)s on you can assess the plans of %(place)s.", place=place, day=day)
-    return News(mandate.body, words, workbench(reader, "assessments/"), translate(reader.lang, NAMED))
+    what = reader.tenant.file.official_name.in_(reader.lang)
+    return News(what, words, workbench(reader, "assessments/"), translate(reader.lang, NAMED))
 
 
 async def _published(session: AsyncSession, reader: Reader, about: str) -> News | None:
@@ -194,7 +194,7 @@ FACTS: Mapping[str, Fact] = {
     "assessment.sent": Fact("sent", _coordinators, _sent),
     "clarification.asked": Fact("asked", _coordinators, _asked),
     "clarification.answered": Fact("answered", _monitors, _answered),
-    "mandate.confirmed": Fact("confirmed", _named, _confirmed, anywhere=True),
+    "mandate.confirmed": Fact("confirmed", _named, _confirmed),
     "mandate.proposed": Fact("proposed", _staff, _proposed),
     "plan.published": Fact("published", _monitors, _published),
 }
