@@ -53,11 +53,12 @@ async def test_late_comes_first_and_leads_to_where_it_is_done(site: Site) -> Non
 
 
 async def test_a_stranger_and_a_neighbour_see_none_of_it(site: Site) -> None:
-    neighbour = await site.sign_in("maipu-coordinator")
+    neighbour, staff = await site.sign_in("maipu-coordinator"), await site.sign_in("ogp-staff")
 
     for path in (DUTIES, NOTICES):
         assert (await site.client.get(path)).status_code == 401
-        assert (await neighbour.get(path)).status_code == 404
+        assert [(await one.get(path)).status_code for one in (neighbour, staff)] == [404, 404]
+    assert (await neighbour.get("/es/desk/notices/")).status_code == 404
 
 
 async def test_the_choice_is_kept_and_shown(site: Site, cast: Cast) -> None:

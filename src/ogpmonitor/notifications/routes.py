@@ -107,11 +107,16 @@ def _secret(request: AnyRequest) -> str:
     return str(request.app.state.settings.secret_key.get_secret_value())
 
 
-def _role(request: AnyRequest) -> Role | PlatformRole | None:
-    """In a jurisdiction the role there; at the desk the role on the platform."""
-    role: Role | PlatformRole | None = (
-        request.user.role if place_of(request).tenant is not None else request.user.platform_role
-    )
+def _role(request: AnyRequest) -> Role | PlatformRole:
+    """In a jurisdiction the role there; at the desk the role on the platform.
+
+    Raises:
+        NotFound: whoever asks has none: a workbench that one does not belong to does not exist.
+    """
+    user = request.user
+    role: Role | PlatformRole | None = user.role if place_of(request).tenant is not None else user.platform_role
+    if role is None:
+        raise NotFound("tenant.not_found")
     return role
 
 

@@ -44,7 +44,9 @@ class Server:
         """
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("write it as smtp://user:password@host:587, smtps:// or smtp+plain://")
+            raise ValueError(
+                "write it as smtp://, smtps:// or smtp+plain:// with a host, and user and password before it"
+            )
         security: dict[str, Literal["starttls", "tls", "none"]] = {"smtp": "starttls", "smtps": "tls"}
         return cls(
             parts.hostname,
