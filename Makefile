@@ -18,7 +18,7 @@ dev: all ## The same, reloading when code or templates change
 	@exec $(BIN)/ogpmonitor demo --port "$(PORT)" --data "$(DATA)" --reload
 
 test: check ## Run every check and every test
-	@$(BIN)/python -m pytest -n 2 $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: all ## Linters, formatting, strict types, import floors, secrets
 	@$(BIN)/ruff check

@@ -167,11 +167,12 @@ async def test_who_takes_no_part_changes_nothing_there(him: httpx.AsyncClient, c
     before = (await kept(cast, draft)).answers
     page = await shown(him, draft)
     without = await him.post(f"{ROOT}{draft}/recuse/", data={"commitment": "CLPLN0002", "reason": ""})
+    endless = await him.post(f"{ROOT}{draft}/recuse/", data={"commitment": "CLPLN0002", "reason": "a" * 2001})
     done = await him.post(f"{ROOT}{draft}/recuse/", data={"commitment": "CLPLN0002", "reason": "Trabajé ahí."})
 
     sent = await send(him, draft, {**page, "value:EOC3.1": HIS})
 
-    assert (without.status_code, done.status_code) == (422, 303)
+    assert (without.status_code, endless.status_code, done.status_code) == (422, 422, 303)
     assert sent.status_code in {303, 409}
     assert (await kept(cast, draft)).answers == before
     assert "Usted se abstuvo en esto." in said((await him.get(f"{ROOT}{draft}/")).text)

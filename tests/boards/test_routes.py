@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from tests.factories.cast import Cast
 from tests.factories.counting import counted
 from tests.factories.plans import OTHER_UNIT, OWN_UNIT, milestone_of
+from tests.factories.requests import today
 from tests.factories.site import Site
 
 from ogpmonitor.kit.db import utc_now
@@ -28,13 +29,13 @@ HEADINGS = {
 
 def a_period(code: str = "2026-T", *, opens: int = -10, closes: int = 5) -> Period:
     """A period that is open today, unless told otherwise in days from today."""
-    today = utc_now().date()
+    day = today()
     return Period(
         code=code,
-        starts_on=today - timedelta(days=100),
-        ends_on=today - timedelta(days=11),
-        opens_on=today + timedelta(days=opens),
-        closes_on=today + timedelta(days=closes),
+        starts_on=day - timedelta(days=100),
+        ends_on=day - timedelta(days=11),
+        opens_on=day + timedelta(days=opens),
+        closes_on=day + timedelta(days=closes),
     )
 
 
@@ -169,7 +170,7 @@ async def own_slug(cast: Cast) -> str:
 async def test_the_timeline_draws_and_tells_every_milestone(site: Site, cast: Cast) -> None:
     async with cast.at("penalolen", cast.coordinator) as session:
         milestone = await milestone_of(session, OWN_UNIT)
-        milestone.expected_on = utc_now().date() + timedelta(days=40)
+        milestone.expected_on = today() + timedelta(days=40)
         count = await session.scalar(
             select(func.count())
             .select_from(Milestone)

@@ -112,13 +112,14 @@ async def test_a_file_is_applied_whole_and_undone(site: Site) -> None:
     done = (await client.get(at)).text
     again = await client.post(at, data={"state": state_in(seen)})
     unexplained = await client.post(f"{at}undo/", data={"words": ""})
+    endless = await client.post(f"{at}undo/", data={"words": "a" * 2001})
     undone = await client.post(f"{at}undo/", data={"words": "Era otra versión."})
 
     assert "Crear 2 y cambiar 0" in seen
     assert applied.status_code == 303
     assert "Creados: 2. Cambiados: 0. Sin cambio: 0." in done
     assert again.status_code == 409
-    assert (unexplained.status_code, undone.status_code) == (422, 303)
+    assert (unexplained.status_code, endless.status_code, undone.status_code) == (422, 422, 303)
     assert "Diga por qué se deshace." in unexplained.text
     assert "Se deshizo" in (await client.get(at)).text
     assert "X1" not in (await client.get("/es/renca/workbench/")).text
@@ -149,9 +150,10 @@ async def test_a_submitted_plan_is_amended_with_a_reason(site: Site, cast: Cast)
     state = state_in((await client.get(at)).text)
 
     unexplained = await client.post(at, data={"state": state, "reason": "", "words": "Lo que escribí."})
+    endless = await client.post(at, data={"state": state, "reason": "correction", "words": "a" * 2001})
     done = await client.post(at, data={"state": state, "reason": "correction", "words": "Faltaba."})
 
-    assert unexplained.status_code == 422
+    assert (unexplained.status_code, endless.status_code) == (422, 422)
     assert "Lo que escribí." in unexplained.text
     assert done.status_code == 303, done.text
     assert await written(cast) == (before[0], before[1] + 1, before[2] + 1)

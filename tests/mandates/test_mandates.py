@@ -425,7 +425,15 @@ def test_people_are_read_one_a_line(typed: str, read: list[tuple[str, str]]) -> 
 
 
 @pytest.mark.parametrize(
-    "typed", ["Ana Soto", "ana@example.org", "Ana a@b.cl c@d.cl", "Ana ana@x.cl\nOtra ANA@x.cl", "A a@b.cl\n" * 21]
+    "typed",
+    [
+        "Ana Soto",
+        "ana@example.org",
+        "Ana a@b.cl c@d.cl",
+        "Ana ana@x.cl\nOtra ANA@x.cl",
+        "A a@b.cl\n" * 21,
+        "A" * 201 + " a@b.cl",
+    ],
 )
 def test_people_that_cannot_be_read_are_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):

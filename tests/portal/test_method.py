@@ -7,10 +7,14 @@ from tests.factories.site import Site
 
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.prose import as_text
+from ogpmonitor.method.amendment_reasons import load_amendment_reasons
 from ogpmonitor.method.deadlines import load_deadlines
+from ogpmonitor.method.evidence_kinds import load_evidence_kinds
 from ogpmonitor.method.forms import load_method
 from ogpmonitor.method.independence import load_independence
 from ogpmonitor.method.marks import Mark
+from ogpmonitor.method.questionnaire import load_questionnaire
+from ogpmonitor.method.vocabularies import load_policy_areas
 
 METHOD = load_method()
 CASE = "about/method/cases/CL0026/"
@@ -53,6 +57,19 @@ async def test_deadlines_limits_and_the_rules_of_independence_are_there(site: Si
     assert len(rules) == 9
     texts = [text for one in rules for text in (one.label, one.source_note)]
     assert [text for text in texts if not text.has(lang) or str(as_text(text, lang)) not in page] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+async def test_what_plans_and_evidence_are_told_by_is_there(site: Site, lang: str) -> None:
+    page = (await site.client.get(f"/{lang}/about/method/")).text
+
+    plan, kinds, reasons, areas = (
+        load_questionnaire(), load_evidence_kinds(), load_amendment_reasons(), load_policy_areas(),
+    )  # fmt: skip
+    texts = [one.source_note for one in (plan, kinds, reasons, areas)]
+    texts += [text for one in plan.sections for text in (one.title, *(question.text for question in one.questions))]
+    texts += [one.label for listed in (kinds, reasons, areas) for one in listed.items]
+    assert [text for text in texts if not text.has(lang) or str(as_text(text, lang, mark=False)) not in page] == []
 
 
 async def test_scales_say_their_years_and_whether_they_are_historic(site: Site) -> None:

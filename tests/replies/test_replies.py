@@ -351,7 +351,7 @@ async def test_a_recommendation_is_answered_and_followed_up(
         sheet = await queries.get_sheet(session, PENALOLEN, UUID(begun.headers["location"].split("/")[-2]))
         sent = {f"follow_state:{name}": ["partly"], f"follow_words:{name}": ["Falta el año 2026."]}
         earlier = following.earlier_recommendations(sheet, await newest_published(session, PENALOLEN))
-        more = service.More(follow_ups=following.read_follow_ups(sent, earlier))
+        more = service.More(follow_ups=[one.kept() for one in following.read_followed(sent, earlier)])
         version, answers = sheet.assessment.version, whole_answers(sheet)
         await service.save_draft(session, sheet, answers, version=version, evaluator="Ente", by=cast.monitor, more=more)
     await publish(cast, key, sheet.assessment.id)

@@ -1,11 +1,12 @@
 """Recommendations: what a monitor recommends and to whom, and what became of earlier ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID, uuid4
 
+from ogpmonitor.assessments.merging import prevailing
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.schemas import Given, Submission, tidy
 from ogpmonitor.kit.forms import TOO_LONG
@@ -14,13 +15,14 @@ from ogpmonitor.register.assessment_documents import FollowUp
 from ogpmonitor.register.queries import Published
 from ogpmonitor.register.recommendations import ToldRecommendation, recommendations_in
 
-SEEN = "recommendation:"  # before the id of a row, among the marks that a page sends
 MOST, LONGEST_TEXT, LONGEST_ADDRESSEE, BLANKS = 30, 2000, 200, 2
+SAID = ("state", "words")
 STATES = ("followed", "partly", "not_followed", "too_early")
 TO_WHOM = msgid("Say to whom it is addressed.")
 WHAT = msgid("Say what you recommend.")
 TOO_MANY = msgid("At most thirty recommendations.")
 ONE_OF = msgid("Please choose one of the options.")
+WHAT_BECAME = msgid("Choose what became of it.")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Row:
     @property
     def is_empty(self) -> bool:
         return not (self.text or self.addressee)
+
+    @property
+    def name(self) -> str:
+        """What its mark goes by."""
+        return f"recommendation:{self.id}"
 
     @property
     def mark(self) -> str:
@@ -66,17 +73,11 @@ def merge_rows(sheet: Sheet, typed: Sequence[Row], submission: Submission) -> li
 
     What was changed by both holds the other's in `theirs`; what somebody else added comes last.
     """
-    is_newest = submission.version == sheet.assessment.version
     kept, merged = {row.id: row for row in kept_rows(sheet)}, []
     for mine in typed:
         theirs = kept.pop(mine.id, Row(mine.id))
-        shown = submission.seen.get(f"{SEEN}{mine.id}", theirs.mark if is_newest else "")
-        if theirs.mark in {mine.mark, shown}:
-            merged.append(mine)
-        elif mine.mark == shown:
-            merged.append(theirs)
-        else:
-            merged.append(replace(mine, theirs=theirs))
+        stays = prevailing(mine.name, mine.mark, theirs.mark, sheet, submission)
+        merged.append(theirs if stays == "theirs" else replace(mine, theirs=theirs) if stays == "both" else mine)
     return [*merged, *kept.values()]
 
 
@@ -126,21 +127,67 @@ def earlier_recommendations(sheet: Sheet, published: Sequence[Published]) -> lis
     ]
 
 
-def read_follow_ups(sent: Mapping[str, Sequence[Any]], earlier: Sequence[ToldRecommendation]) -> list[dict[str, Any]]:
-    """What was said about earlier recommendations; a state that is none of ours is left aside."""
-    said = []
-    for one in earlier:
-        state = next((tidy(value) for value in sent.get(f"follow_state:{one.recommendation.id}", ())), "")
-        words = next((tidy(value) for value in sent.get(f"follow_words:{one.recommendation.id}", ())), "")
-        if state in STATES:
-            said.append(
-                FollowUp.model_validate(
-                    {
-                        "recommendation": one.recommendation.id,
-                        "text": one.recommendation.text,
-                        "state": state,
-                        "words": words[:LONGEST_TEXT],
-                    }
-                ).model_dump(mode="json")
-            )
-    return said
+@dataclass(frozen=True)
+class Followed:
+    """What a draft says became of an earlier recommendation; nothing where no state is chosen. `errors` by field."""
+
+    told: ToldRecommendation
+    state: str = ""
+    words: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    theirs: "Followed | None" = None
+
+    @property
+    def id(self) -> str:
+        return self.told.recommendation.id
+
+    @property
+    def name(self) -> str:
+        """What its mark goes by."""
+        return f"follow:{self.id}"
+
+    @property
+    def mark(self) -> str:
+        """Told apart from everything else that can be said by this."""
+        return Given(self.state, self.words).mark
+
+    def kept(self) -> dict[str, Any]:
+        """As the workbench keeps it."""
+        said = {"recommendation": self.id, "text": self.told.recommendation.text}
+        return FollowUp.model_validate({**said, "state": self.state, "words": self.words}).model_dump(mode="json")
+
+
+def kept_followed(sheet: Sheet, earlier: Sequence[ToldRecommendation]) -> list[Followed]:
+    """What is kept about each of `earlier`, in their order."""
+    said = {one["recommendation"]: one for one in sheet.assessment.follow_ups}
+    nothing = {"state": "", "words": ""}
+    found = [(one, said.get(one.recommendation.id, nothing)) for one in earlier]
+    return [Followed(one, kept["state"], kept["words"]) for one, kept in found]
+
+
+def read_followed(sent: Mapping[str, Sequence[Any]], earlier: Sequence[ToldRecommendation]) -> list[Followed]:
+    """What was sent about those of `earlier` that the form showed, each with what is wrong with it."""
+    return [_read_followed(sent, one) for one in earlier if f"follow_state:{one.recommendation.id}" in sent]
+
+
+def _read_followed(sent: Mapping[str, Sequence[Any]], told: ToldRecommendation) -> Followed:
+    state, words = (tidy(next(iter(sent.get(f"follow_{name}:{told.recommendation.id}", ())), "")) for name in SAID)
+    errors = {}
+    if state not in {"", *STATES}:
+        errors["state"] = ONE_OF
+    elif words and not state:
+        errors["state"] = WHAT_BECAME
+    if len(words) > LONGEST_TEXT:
+        errors["words"] = TOO_LONG
+    return Followed(told, state, words, errors)
+
+
+def merge_followed(sheet: Sheet, typed: Sequence[Followed], submission: Submission) -> list[Followed]:
+    """What was typed beside what colleagues kept meanwhile, as `merge_rows` does; what was not sent stays."""
+    kept = {one.id: one for one in kept_followed(sheet, [one.told for one in typed])}
+    merged = []
+    for mine in typed:
+        theirs = kept[mine.id]
+        stays = prevailing(mine.name, mine.mark, theirs.mark, sheet, submission)
+        merged.append(theirs if stays == "theirs" else replace(mine, theirs=theirs) if stays == "both" else mine)
+    return merged

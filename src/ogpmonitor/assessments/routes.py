@@ -1,7 +1,6 @@
 """`/workbench/assessments`: the monitor's list, the form, the review before publishing, and what was published."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -10,7 +9,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts.permissions import Permission
-from ogpmonitor.assessments import answering, following, publishing, queries, service
+from ogpmonitor.assessments import answering, publishing, queries, service
+from ogpmonitor.assessments.beside import EVALUATOR, read_beside
 from ogpmonitor.assessments.board import boards
 from ogpmonitor.assessments.declaring import Declared
 from ogpmonitor.assessments.handling import (
@@ -126,27 +126,26 @@ class AssessmentController(Controller):
         sent = await sent_by(request, max_bytes=settings.max_upload_bytes)
         submission = read_submission(sent, answering.keys_of(sheet), max_bytes=settings.max_upload_bytes)
         typed, answers, contested = await _answers(request, session, sheet, submission)
-        lines = following.read_rows(sent, sheet.commitments)
-        rows = following.merge_rows(sheet, lines, submission)
-        contested = [*contested, *(row.id for row in rows if row.theirs)]
-        if not submission.version or contested or submission.errors or any(row.errors for row in rows):
+        follows = any(name.startswith("follow_state:") for name in sent)
+        beside = read_beside(sheet, sent, await earlier_of(request, session, sheet) if follows else [], submission)
+        contested = [*contested, *beside.contested]
+        if not submission.version or contested or submission.errors or beside.is_wrong:
             status = 422 if submission.version and not contested else 409
             if by_itself:
                 return Response(b"", status_code=status, headers=dict(PRIVATE))
-            return await form_page(request, session, sheet, submission, answers, rows=rows, status=status)
+            return await form_page(request, session, sheet, submission, answers, beside=beside, status=status)
         await service.save_draft(
             session,
             sheet,
             answers,
             version=sheet.assessment.version,
-            evaluator=submission.evaluator or sheet.assessment.evaluator,
+            evaluator=beside.texts.get(EVALUATOR, sheet.assessment.evaluator),
             by=request.user,
             attachments=service.Attachments(request.app.state.storage, settings.max_upload_bytes, submission.uploads),
-            more=await _more(request, session, sheet, sent, rows=rows, submission=submission),
+            more=beside.more(sheet),
         )
         if by_itself:
-            marks = {following.SEEN + row.id: row.mark for row in rows if row in lines}
-            return saved(str(sheet.assessment.version), seen=marks_of(sheet, typed, answers) | marks)
+            return saved(str(sheet.assessment.version), seen=marks_of(sheet, typed, answers) | dict(beside.marks))
         target = "publish/" if one_of(sent, "then") == "review" else "?saved=1"
         return see_other(request, path_to(request, assessment_id) + target)
 
@@ -222,19 +221,3 @@ async def _answers(
     most = request.app.state.settings.max_files_per_form
     answering.check_answers(sheet, answers, submission, max_files=most)
     return typed, answers, contested
-
-
-async def _more(
-    request: AnyRequest,
-    session: TenantSession,
-    sheet: Sheet,
-    sent: Sent,
-    *,
-    rows: Sequence[following.Row],
-    submission: Submission,
-) -> service.More:
-    kept: list[Any] = [row.kept() for row in rows if not row.is_empty]
-    followed = sheet.assessment.follow_ups
-    if any(name.startswith("follow_state:") for name in sent):
-        followed = following.read_follow_ups(sent, await earlier_of(request, session, sheet))
-    return service.More(kept, followed, submission.notes, submission.language)

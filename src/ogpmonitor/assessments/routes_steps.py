@@ -18,6 +18,7 @@ from ogpmonitor.assessments.schemas import read_version
 from ogpmonitor.assessments.showing import declare_page, published_page, review_page
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, Invalid
+from ogpmonitor.kit.forms import TOO_LONG, short_text
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, place_of, see_other
 
@@ -52,10 +53,10 @@ class AssessmentStepController(Controller):
         """Whoever sends it takes no part in one commitment.
 
         Raises:
-            Invalid: it names no commitment of the edition, or gives no reason.
+            Invalid: it names no commitment of the edition, or gives no reason or one that is too long.
         """
         sheet, sent = await draft_of(request, session, assessment_id), await sent_by(request)
-        code, reason = one_of(sent, "commitment"), one_of(sent, "reason")[:LONGEST_REASON]
+        code, reason = one_of(sent, "commitment"), short_text(one_of(sent, "reason"), LONGEST_REASON, field="reason")
         if code not in sheet.commitments:
             raise Invalid("recusal.commitment", NO_SUCH, field="commitment")
         if not reason:
@@ -107,7 +108,7 @@ class AssessmentStepController(Controller):
         reason = one_of(sent, "reason")
         declared, errors = read_declaration(sent)
         if not reason or len(reason) > LONGEST_REASON:
-            errors = {"reason": SAY_WHY, **errors}
+            errors = {"reason": TOO_LONG if reason else SAY_WHY, **errors}
         if errors or declared is None:
             told = {name: translate(lang, message) for name, message in errors.items()}
             typed = {name: one_of(sent, name) for name in ("conflict", "statement")}

@@ -135,7 +135,7 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
         links={key: (tidy(_first(sent, f"link_title:{key}")), tidy(_first(sent, f"link_url:{key}"))) for key in keys},
         uploads={key: [one for one in sent.get(f"file:{key}", ()) if isinstance(one, Upload)] for key in keys},
         seen={name.removeprefix(SEEN): _first(sent, name) for name in sent if name.startswith(SEEN)},
-        notes={key: tidy(_first(sent, f"note:{key}"))[:MAX_NOTE] for key in keys if f"note:{key}" in sent},
+        notes={key: tidy(_first(sent, f"note:{key}")) for key in keys if f"note:{key}" in sent},
     )
     if len(submission.evaluator) > MAX_EVALUATOR:
         submission.add("", "evaluator", TOO_LONG)
@@ -143,6 +143,8 @@ def read_submission(sent: Mapping[str, Sequence[Any]], keys: Sequence[str], *, m
         _check_link(submission, key)
         if names_a_person(submission.typed[key].references):
             submission.add(key, "references", PERSONAL)
+        if len(submission.notes.get(key, "")) > MAX_NOTE:
+            submission.add(key, "note", TOO_LONG)
         _check_uploads(submission, key, max_bytes)
     return submission
 

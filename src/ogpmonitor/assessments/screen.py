@@ -68,7 +68,6 @@ class Asked:
     errors: Mapping[str, Sequence[str]]
     only_if: OnlyIf | None
     mark: str = ""
-    note: str = ""
     clarifications: Sequence[Clarification] = ()
     reply: Reply | None = None
     second: SecondAnswer | None = None  # where the second monitor had chosen otherwise
@@ -200,10 +199,8 @@ class _Builder:
     def _around(self, asking: Asking) -> dict[str, Any]:
         """What was noted, asked, replied and rated again about one question."""
         dossier, key = self.sheet.dossier, asking.key
-        typed = self.submission.notes.get(key) if self.submission else None
-        note, second = dossier.notes.get(key), dossier.second.get(key)
+        second = dossier.second.get(key)
         return {
-            "note": typed if typed is not None else note.words if note else "",
             "clarifications": dossier.asked_about(key),
             "reply": dossier.replies.get(key),
             "second": second if second is not None and second.differs else None,

@@ -6,9 +6,11 @@ from typing import Any
 from litestar import Response
 
 from ogpmonitor.assessments import publishing
+from ogpmonitor.assessments.beside import Beside, texts_of
 from ogpmonitor.assessments.editions import differences
-from ogpmonitor.assessments.following import Row, earlier_recommendations, rows_of
+from ogpmonitor.assessments.following import earlier_recommendations, kept_followed, rows_of
 from ogpmonitor.assessments.handling import rules_at, slug_of
+from ogpmonitor.assessments.merging import text_mark
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.reading import read_document
 from ogpmonitor.assessments.schemas import PARTS, Given, Submission, anchor, number_of
@@ -40,17 +42,21 @@ async def form_page(
     submission: Submission | None = None,
     typed: Mapping[str, Given] | None = None,
     *,
-    rows: list[Row] | None = None,
+    beside: Beside | None = None,
     status: int = 200,
     saved: bool = False,
 ) -> Response[bytes]:
     """The form of a draft, as it is kept or as it came back."""
     lang, screen = place_of(request).lang, screen_of(sheet, submission, typed=typed)
     signing = submission.errors.get("", {}).get("evaluator", ()) if submission else ()
-    recommended = rows if rows is not None else rows_of(sheet)
+    recommended = beside.rows if beside else rows_of(sheet)
+    earlier = await earlier_of(request, session, sheet)
+    typed_about = {one.id: one for one in beside.followed} if beside else {}
+    followed = [typed_about.get(one.id, one) for one in kept_followed(sheet, earlier)]
     wrong = [(f"rec-{one.id}-{name}", message) for one in recommended for name, message in (one.errors or {}).items()]
+    wrong += [(f"follow_{name}:{one.id}", message) for one in followed for name, message in one.errors.items()]
     errors = [*screen.errors, *((publishing.EVALUATOR, message) for message in signing), *wrong]
-    said = {one["recommendation"]: one for one in sheet.assessment.follow_ups}
+    kept = texts_of(sheet)
     return page(
         request,
         "assessments/assessment_form.html",
@@ -63,7 +69,11 @@ async def form_page(
         is_stale=status == 409,
         saved=saved,
         recommended=recommended,
-        earlier=[(one, said.get(one.recommendation.id)) for one in await earlier_of(request, session, sheet)],
+        followed=followed,
+        texts={**kept, **(beside.texts if beside else {})},
+        theirs=beside.theirs if beside else {},
+        text_marks={name: text_mark(text) for name, text in kept.items()},
+        no_text=text_mark(""),
         differences=list(differences(sheet, lang)) if sheet.has_changed_since else [],
         max_files=request.app.state.settings.max_files_per_form,
         until=window.last_day(sheet.dossier.zone) if (window := sheet.dossier.window) else None,

@@ -21,7 +21,7 @@ from ogpmonitor.evidence.sniffing import KINDS
 from ogpmonitor.kit.contested import Contested, contested, settled
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, Invalid, NotFound, TooLarge
-from ogpmonitor.kit.forms import Form, gather, read_form
+from ogpmonitor.kit.forms import Form, gather, read_form, short_text
 from ogpmonitor.kit.i18n import LANGUAGES, msgid, translate
 from ogpmonitor.kit.images import PREVIEW_TYPE
 from ogpmonitor.kit.localized import Localized
@@ -148,7 +148,7 @@ class LibraryController(Controller):
     ) -> Response[bytes] | Redirect:
         """It supports nothing from the next publication on; what was published stays readable."""
         evidence = await _own(session, evidence_id)
-        reason = str((await read_form(request)).get("reason") or "").strip()[:LONGEST_REASON]
+        reason = short_text((await read_form(request)).get("reason"), LONGEST_REASON, field="reason")
         if not reason:
             typed = {**_said(evidence), **await _ticked(session, evidence)}
             return await _form(request, session, evidence, typed, errors={"reason": [WHY]}, status=422)

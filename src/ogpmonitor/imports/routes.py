@@ -22,7 +22,7 @@ from ogpmonitor.imports.undoing import undo
 from ogpmonitor.kit import jobs
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, TooLarge
-from ogpmonitor.kit.forms import read_form
+from ogpmonitor.kit.forms import read_form, short_text
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, see_other
@@ -97,7 +97,7 @@ class ImportController(Controller):
         """Everything the preview showed is written, or nothing."""
         row = await get_import(session, import_id, to_write=True)
         form, lang = await read_form(request), place_of(request).lang
-        reason, words = str(form.get("reason") or ""), str(form.get("words") or "").strip()[:LONGEST_WORDS]
+        reason, words = str(form.get("reason") or ""), short_text(form.get("words"), LONGEST_WORDS, field="words")
         state = str(form.get("state") or "")
         if row.state == ImportState.APPLYING:  # sent twice: the worker has it
             return see_other(request, f"{_root(request)}{row.id}/")
@@ -125,7 +125,7 @@ class ImportController(Controller):
         """What stood before stands again; where something was changed since, nothing is undone and it is said."""
         row = await get_import(session, import_id, to_write=True)
         lang = place_of(request).lang
-        words = str((await read_form(request)).get("words") or "").strip()[:LONGEST_WORDS]
+        words = short_text((await read_form(request)).get("words"), LONGEST_WORDS, field="words")
         if not words:
             missing = Invalid("import.undo_reason", WHY_UNDO, field="words")
             return await _show(request, session, row, refused=missing, status=422)

@@ -121,6 +121,18 @@ NeededDay = Annotated[Day, AfterValidator(_needed)]
 PartialDay = Annotated[PartialDate | None, BeforeValidator(read_partial)]
 
 
+def short_text(value: Any, longest: int, *, field: str) -> str:
+    """`value` as text, without space around it.
+
+    Raises:
+        Invalid: it is longer than `longest` characters.
+    """
+    text = str(value or "").strip()
+    if len(text) > longest:
+        raise Invalid("text.too_long", TOO_LONG, field=field)
+    return text
+
+
 @dataclass
 class Form(Generic[Model]):
     """One submission: `data` as typed, `errors` the messages (msgids) by field, `value` the valid whole or None.

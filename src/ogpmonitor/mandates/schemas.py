@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_validator
 
-from ogpmonitor.kit.forms import Day, FieldProblem, FormModel, NeededDay
+from ogpmonitor.kit.forms import TOO_LONG, Day, FieldProblem, FormModel, NeededDay
 from ogpmonitor.kit.i18n import msgid
 
 LONGEST_BODY, LONGEST_CONTACT, LONGEST_WORDS, LONGEST_REASON = 200, 300, 2000, 1000
@@ -21,7 +21,8 @@ def read_people(text: Any) -> list[dict[str, str]]:
     """The people of a body, one a line: a name and an e-mail address, in either order.
 
     Raises:
-        ValueError: a line has no name or no address, there are too many, or one address stands there twice.
+        ValueError: a line has no name, one that is too long, or no address, there are too many, or one address
+            stands there twice.
     """
     people = []
     for line in str(text or "").splitlines():
@@ -32,7 +33,9 @@ def read_people(text: Any) -> list[dict[str, str]]:
             continue
         if len(emails) != 1 or not name:
             raise ValueError(BAD_LINE)
-        people.append({"name": name[:LONGEST_BODY], "email": emails[0].lower()})
+        if len(name) > LONGEST_BODY:
+            raise ValueError(TOO_LONG)
+        people.append({"name": name, "email": emails[0].lower()})
     if len(people) > MOST_PEOPLE:
         raise ValueError(TOO_MANY)
     if len({one["email"] for one in people}) != len(people):

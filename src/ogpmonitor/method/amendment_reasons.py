@@ -24,7 +24,7 @@ class Reasons(Data):
     code: str
     version: int
     mark: Mark
-    source_note: str
+    source_note: Localized
     items: tuple[Reason, ...]
 
     @model_validator(mode="after")

@@ -23,7 +23,7 @@ class EvidenceKinds(Data):
     code: str
     version: int
     mark: Mark
-    source_note: str
+    source_note: Localized
     items: tuple[EvidenceKind, ...]
 
     def kind(self, code: str | None) -> EvidenceKind | None:

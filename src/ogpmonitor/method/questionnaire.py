@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ogpmonitor.kit.datafiles import Data, read_toml
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.method.marks import Mark
 
 AnswerKind = Literal["text", "list", "number"]
 
@@ -33,6 +34,8 @@ class Questionnaire(Data):
     source_language: str
     code: str
     version: int
+    mark: Mark
+    source_note: Localized
     sections: tuple[Section, ...]
 
     @property

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.kit.errors import Invalid
-from ogpmonitor.kit.forms import Form, gather, read_form
+from ogpmonitor.kit.forms import TOO_LONG, Form, gather, read_form
 from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, saved, see_other, sends_itself
@@ -117,11 +117,13 @@ async def take_in(request: AnyRequest, desk: Desk, taken: Collection[str] = ()) 
     if desk.plan.status != PlanStatus.COCREATION and not sent.is_contested:
         for problem in problems_of_why(_why(desk, sent.typed)):
             sent.add(str(problem.facts["field"]), problem.message)
+        if len(str(sent.typed.get("words") or "").strip()) > LONGEST_WORDS:
+            sent.add("words", TOO_LONG)
     return sent
 
 
 def _why(desk: Desk, typed: Mapping[str, Any]) -> Why:
-    words = str(typed.get("words") or "").strip()[:LONGEST_WORDS]
+    words = str(typed.get("words") or "").strip()
     said = Localized.model_validate({"source": desk.lang, desk.lang: words}) if words else None
     return Why(str(typed.get("reason") or ""), said)
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.method.amendment_reasons import load_amendment_reasons
 from ogpmonitor.method.cases import MOMENTS, Case, CaseCell, CaseGap, CaseRating, CaseRow, load_cases
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.distinctions import load_distinctions
+from ogpmonitor.method.evidence_kinds import load_evidence_kinds
 from ogpmonitor.method.forms import Form, Method, Question, Scale, load_method
 from ogpmonitor.method.independence import load_independence
+from ogpmonitor.method.questionnaire import load_questionnaire
 from ogpmonitor.method.vocabularies import load_policy_areas, load_values
 from ogpmonitor.portal.verdicts import Verdict, verdict_for
 
@@ -75,6 +78,10 @@ def method_page() -> dict[str, Any]:
             (one, [_options(options, method) for options in one.requires]) for one in load_distinctions().items
         ],
         "values": load_values(),
+        "plan": load_questionnaire(),
+        "areas": load_policy_areas(),
+        "kinds": load_evidence_kinds(),
+        "reasons": load_amendment_reasons(),
         "cases": list(load_cases().values()),
     }
 
