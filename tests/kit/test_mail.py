@@ -28,6 +28,7 @@ from ogpmonitor.settings import Settings
 
 LINK = "https://monitor.example.org/es/sign-in/with/0123456789"
 CODED = "p%40ss"  # as it is written in an address
+TASKS = ("mail.send", "reports.render_edition")
 STOP = "https://monitor.example.org/es/penalolen/notices/stop/" + "gAAAAAB" * 30
 
 
@@ -142,6 +143,14 @@ async def test_a_message_is_a_job_of_the_same_transaction(settings: Settings, da
     await write(database)
 
     assert jobs(settings) == [{"mail": str(rows(settings)[0]["id"])}]
+
+
+async def test_a_message_does_not_wait_behind_the_drawing_of_reports(settings: Settings, database: Database) -> None:
+    await write(database)
+
+    waiting = rows(settings, "SELECT task_name, priority FROM jobs.procrastinate_jobs WHERE status = 'todo'")
+    priorities = {task: [one["priority"] for one in waiting if one["task_name"] == task] for task in TASKS}
+    assert min(priorities["mail.send"]) > max(priorities["reports.render_edition"])
 
 
 async def test_a_server_that_is_away_is_asked_again_with_growing_pauses(settings: Settings, post: Post) -> None:
