@@ -58,6 +58,8 @@ from ogpmonitor.limits.middleware import CountByAddress, count_by_account
 from ogpmonitor.limits.service import Limits
 from ogpmonitor.limits.uploads import count_uploads
 from ogpmonitor.mandates.routes import MandateController, MonitoringController
+from ogpmonitor.notifications.routes import DutiesController, NoticesController, StopController
+from ogpmonitor.notifications.routes_mail import MailboxController, OutboxController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
@@ -148,6 +150,11 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     MandateController,
     MonitoringController,
     ReplyController,
+    DutiesController,
+    NoticesController,
+    StopController,
+    MailboxController,
+    OutboxController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 

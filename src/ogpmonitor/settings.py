@@ -4,12 +4,13 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +21,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url, through
+from ogpmonitor.kit.mail.outbox import is_address
+from ogpmonitor.kit.mail.smtp import Server
 from ogpmonitor.limits.addresses import Network, ProxyHeader, read_networks
 from ogpmonitor.tenants.sign_in import SECRET_PREFIX
 
@@ -93,6 +96,10 @@ class Settings(BaseSettings):
     limits_factor: float = Field(
         1.0, ge=0, description="Makes every rate limit this much wider; 0 counts nothing (something in front does)."
     )
+    smtp_url: SecretStr | None = Field(
+        None, description="Where mail leaves: smtp:// (STARTTLS), smtps:// or smtp+plain://, with user and password."
+    )
+    mail_from: str = Field("", description="The platform's own address of mail, with or without a name before it.")
     check_links: bool = Field(
         True, description="The worker asks once a week whether links among the evidence still lead somewhere."
     )
@@ -216,6 +223,14 @@ class Settings(BaseSettings):
         kept = {name: path.read_text("utf-8").strip() for name, path in files.items() if _is_client_secret(name)}
         found = kept | {name: value for name, value in os.environ.items() if _is_client_secret(name) and value}
         return {name: SecretStr(value) for name, value in found.items() if value}
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None:
+            Server.at(self.smtp_url.get_secret_value())
+            if not is_address(parseaddr(self.mail_from)[1]):
+                raise ValueError("OGPMONITOR_MAIL_FROM must be an address when OGPMONITOR_SMTP_URL is set")
+        return self
 
     @cached_property
     def app_url(self) -> str:

@@ -20,7 +20,11 @@ from ogpmonitor.health.queries import DEAD_AFTER_SECONDS
 from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit import metrics
+from ogpmonitor.kit.events import HEARD
+from ogpmonitor.kit.mail import jobs as mail
+from ogpmonitor.kit.mail.outbox import SEND_MAIL
 from ogpmonitor.limits.jobs import FORGET_COUNTS, WHEN_FORGOTTEN, forget_counts
+from ogpmonitor.notifications import jobs as notices
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
@@ -29,14 +33,18 @@ from ogpmonitor.settings import Settings
 # stopped or killed in the middle of it: it does everything in one transaction, or finds what it had done.
 TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
     APPLY_IMPORT: apply_import,
+    HEARD: notices.heard,
     PREPARE: prepare_link,
     READ_IMPORT: read_import,
     RENDER_EDITION: render_edition,
+    SEND_MAIL: mail.send_mail,
 }
 # What is done at its times, as cron writes them, in UTC; also after a restart in between.
 PERIODIC: Sequence[tuple[str, str, Callable[..., Awaitable[None]]]] = (
     (FORGET_COUNTS, WHEN_FORGOTTEN, forget_counts),
     (CHECK_LINKS, WHEN, check_links),
+    (notices.MORNING, notices.WHEN, notices.morning),
+    (mail.SEND_DUE, mail.WHEN, mail.send_due),
 )
 
 

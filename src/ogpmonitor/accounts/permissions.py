@@ -27,11 +27,13 @@ class Permission(StrEnum):
     EVIDENCE_WITHDRAW = "evidence:withdraw"
     HISTORY_READ = "history:read"
     IMPORT_RUN = "import:run"
+    MAIL_READ = "mail:read"
     MANDATE_CONFIRM = "mandate:confirm"
     MANDATE_PROPOSE = "mandate:propose"
     MANDATE_READ = "mandate:read"
     MILESTONE_READ = "milestone:read"
     MILESTONE_REPORT = "milestone:report"
+    NOTICE_CHOOSE = "notice:choose"
     PERIOD_MANAGE = "period:manage"
     PLAN_AMEND = "plan:amend"
     PLAN_PUBLISH = "plan:publish"
@@ -127,11 +129,13 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.EVIDENCE_WITHDRAW: (coordinator, responsible_unit),
     Permission.HISTORY_READ: (coordinator,),
     Permission.IMPORT_RUN: (coordinator,),
+    Permission.MAIL_READ: (operator,),
     Permission.MANDATE_CONFIRM: (ogp_staff, operator),
     Permission.MANDATE_PROPOSE: (coordinator,),
     Permission.MANDATE_READ: (*GOVERNMENT, monitor),
     Permission.MILESTONE_READ: GOVERNMENT,
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
+    Permission.NOTICE_CHOOSE: (*GOVERNMENT, monitor, ogp_staff),
     Permission.PERIOD_MANAGE: (coordinator,),
     Permission.PLAN_AMEND: (coordinator,),
     Permission.PLAN_PUBLISH: (coordinator,),

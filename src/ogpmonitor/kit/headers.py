@@ -57,12 +57,15 @@ class SecurityHeaders:
 class SameOriginOnly(ASGIMiddleware):
     """Whatever changes something must come from a page of this very host (OWASP: Fetch Metadata, else Origin).
 
+    But for a route that says `from_anywhere`: what it does follows from its address alone, and it knows no cookie.
+
     Raises:
         NotPermitted: it comes from elsewhere, or does not say where from.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
+        is_open = scope["route_handler"].opt.get("from_anywhere", False)
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS and not is_open:
             headers = Headers.from_scope(scope)
             site, origin = headers.get("sec-fetch-site"), headers.get("origin", "")
             if site != "same-origin" and origin.partition("://")[2] != headers.get("host"):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit import service as audit
+from ogpmonitor.kit import events
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
@@ -54,6 +55,7 @@ async def propose(
     session.add(mandate)
     await session.flush()
     await audit.record(session, "mandate.proposed", by=by, about=mandate, after={"body": mandate.body})
+    await events.tell(session, "mandate.proposed", str(mandate.id))
     return mandate
 
 
@@ -71,6 +73,7 @@ async def confirm(session: AsyncSession, mandate: Mandate, *, by: Actor) -> None
     await _call(session, "SELECT platform.confirm_mandate(:mandate)", mandate=mandate.id)
     await session.refresh(mandate)
     await audit.record(session, "mandate.confirmed", by=by, about=mandate, after={"body": mandate.body})
+    await events.tell(session, "mandate.confirmed", str(mandate.id))
 
 
 async def end(session: AsyncSession, mandate: Mandate, *, reason: str, by: Actor) -> None:

@@ -13,7 +13,9 @@ from ogpmonitor.kit.place import Place
 from ogpmonitor.tenants.directory import TenantDirectory
 
 # Second segments that belong to the platform also on a tenant's own host.
-PLATFORM_SEGMENTS = frozenset({"account", "compare", "verify", "sign-in", "sign-out", "desk", "about-platform"})
+PLATFORM_SEGMENTS = frozenset(
+    {"account", "compare", "verify", "sign-in", "sign-out", "desk", "demo", "about-platform"}
+)
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
