@@ -22,6 +22,10 @@ from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.accounts.routes_invitations import InvitationController
+from ogpmonitor.accounts.routes_people import PeopleController
+from ogpmonitor.accounts.routes_roles import RolesController
+from ogpmonitor.accounts.routes_staff import StaffController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.assessments.routes_asking import ClarificationController
 from ogpmonitor.assessments.routes_second import SecondReviewController
@@ -46,6 +50,7 @@ from ogpmonitor.mandates.routes import MandateController, MonitoringController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
+from ogpmonitor.periods.requested import list_units
 from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_grid import GridController
@@ -94,6 +99,10 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HealthController,
     ReportController,
     SignInController,
+    InvitationController,
+    PeopleController,
+    RolesController,
+    StaffController,
     StaticController,
     VerifyController,
     WellKnownController,
@@ -153,6 +162,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "demo": settings.demo,
             "permits": _permits,
             "field_words": _field_words,
+            "unit_names": _unit_names,
             "database": database,
             "directory": directory,
             "static": program_files(),
@@ -198,6 +208,11 @@ def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool
 def _field_words(lang: str, name: str) -> str:
     """What a form's field is called where it is read back: as the published field that it becomes."""
     return field_label(lang, {"text": "progress_text"}.get(name, name))
+
+
+async def _unit_names(session: TenantSession) -> Sequence[str]:
+    """The units that a contact can report for, for the room of people, which stands below the one that knows them."""
+    return [unit.name for unit in await list_units(session)]
 
 
 @asynccontextmanager

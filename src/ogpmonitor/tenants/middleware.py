@@ -12,7 +12,9 @@ from ogpmonitor.kit.place import Place
 from ogpmonitor.tenants.directory import TenantDirectory
 
 # Second segments that belong to the platform also on a tenant's own host.
-PLATFORM_SEGMENTS = frozenset({"compare", "verify", "sign-in", "sign-out", "desk", "about-platform"})
+PLATFORM_SEGMENTS = frozenset(
+    {"about-platform", "account", "compare", "desk", "invitations", "sign-in", "sign-out", "verify"}
+)
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:

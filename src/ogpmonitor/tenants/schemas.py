@@ -30,6 +30,7 @@ RESERVED_SLUGS = frozenset(
         "es",
         "health",
         "help",
+        "invitations",
         "login",
         "logout",
         "metrics",

@@ -1,0 +1,448 @@
+"""People: invitations, changing and ending what somebody is, the last coordinator, and forgetting a person."""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+TABLES = """
+CREATE TABLE platform.invitations (
+    tenant_id UUID,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    unit TEXT,
+    ends_on DATE,
+    mandate_id UUID,
+    language TEXT NOT NULL,
+    token_sha256 TEXT NOT NULL,
+    invited_by UUID,
+    sent_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    withdrawn_at TIMESTAMP WITH TIME ZONE,
+    accepted_at TIMESTAMP WITH TIME ZONE,
+    accepted_by UUID,
+    demo BOOLEAN NOT NULL,
+    id UUID NOT NULL,
+    CONSTRAINT pk_invitations PRIMARY KEY (id),
+    CONSTRAINT uq_invitations_token_sha256 UNIQUE (token_sha256),
+    CONSTRAINT fk_invitations_tenant_id_tenants FOREIGN KEY (tenant_id) REFERENCES platform.tenants (id),
+    CONSTRAINT ck_invitations_place CHECK ((tenant_id IS NULL) = (role IN ('ogp_staff', 'operator')))
+);
+CREATE INDEX ix_invitations_tenant_id ON platform.invitations (tenant_id);
+CREATE UNIQUE INDEX uq_invitations_one_open ON platform.invitations (tenant_id, email)
+    NULLS NOT DISTINCT WHERE withdrawn_at IS NULL AND accepted_at IS NULL;
+CREATE TABLE platform.people_records (
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor_id UUID,
+    actor_role TEXT,
+    action TEXT NOT NULL,
+    person_id UUID,
+    role TEXT,
+    reason TEXT,
+    id UUID NOT NULL,
+    CONSTRAINT pk_people_records PRIMARY KEY (id)
+);
+-- Whom an erased person was is known by a keyed hash of its address alone, and only as long as somebody who had a role
+-- in a government must not come back as its monitor.
+CREATE TABLE platform.address_keys (
+    key TEXT NOT NULL,
+    CONSTRAINT pk_address_keys PRIMARY KEY (key)
+);
+INSERT INTO platform.address_keys
+    SELECT encode(sha256(convert_to(string_agg(gen_random_uuid()::text, ''), 'UTF8')), 'hex')
+    FROM generate_series(1, 4);
+CREATE TABLE platform.erased_addresses (
+    address_hash TEXT NOT NULL,
+    person_id UUID NOT NULL,
+    kept_until DATE NOT NULL,
+    id UUID NOT NULL,
+    CONSTRAINT pk_erased_addresses PRIMARY KEY (id)
+);
+CREATE INDEX ix_erased_addresses_address_hash ON platform.erased_addresses (address_hash);
+ALTER TABLE platform.people ADD COLUMN erased_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE platform.past_roles ADD COLUMN since DATE;
+"""
+
+# Helpers that nobody but the functions below may call.
+KNOWING = """
+-- Where a person has a role, now or later. Row policies show one's roles everywhere only outside any jurisdiction.
+CREATE FUNCTION platform.roles_of(who uuid) RETURNS TABLE (place uuid, held text) LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+DECLARE
+    tenant text := current_setting('ogp.tenant_id', true);
+    actor text := current_setting('ogp.actor_id', true);
+BEGIN
+    PERFORM set_config('ogp.tenant_id', '', true), set_config('ogp.actor_id', who::text, true);
+    RETURN QUERY SELECT m.tenant_id, m.role FROM platform.memberships m
+        WHERE m.person_id = who AND (m.ends_on IS NULL OR m.ends_on >= current_date);
+    PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true),
+        set_config('ogp.actor_id', coalesce(actor, ''), true);
+END $$;
+CREATE FUNCTION platform.hash_address(address text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = ''
+    AS $$ SELECT encode(sha256(convert_to(k.key || ':' || lower(address), 'UTF8')), 'hex')
+          FROM platform.address_keys k $$;
+-- Who has no role left anywhere is signed out everywhere.
+CREATE FUNCTION platform.close_sessions(who uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM platform.people p WHERE p.id = who AND p.platform_role IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM platform.roles_of(who)) THEN
+        UPDATE platform.sign_ins SET revoked_at = now() WHERE person_id = who AND revoked_at IS NULL;
+    END IF;
+END $$;
+CREATE FUNCTION platform.note_person_change(action text, who uuid, role text, why text) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path = ''
+    AS $$ INSERT INTO platform.people_records (id, at, actor_id, actor_role, action, person_id, role, reason)
+          VALUES (gen_random_uuid(), now(), platform.current_actor(), platform.platform_role(), $1, $2, $3, $4) $$;
+REVOKE ALL ON FUNCTION platform.roles_of(uuid), platform.hash_address(text), platform.close_sessions(uuid),
+    platform.note_person_change(text, uuid, text, text) FROM PUBLIC;
+"""
+
+LAST = """
+-- A jurisdiction keeps a coordinator: nobody is taken away, changed or leaves before another stands as long.
+CREATE FUNCTION platform.keep_coordinator() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    was date := coalesce(OLD.ends_on, 'infinity');
+    becomes date := current_date - 1;
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.role = 'coordinator' AND NEW.starts_on <= current_date THEN
+        becomes := coalesce(NEW.ends_on, 'infinity');
+    END IF;
+    IF OLD.role = 'coordinator' AND OLD.starts_on <= current_date AND was >= current_date AND becomes < was THEN
+        PERFORM 1 FROM platform.tenants t WHERE t.id = OLD.tenant_id FOR NO KEY UPDATE;  -- one after the other
+        IF NOT EXISTS (SELECT 1 FROM platform.memberships m WHERE m.tenant_id = OLD.tenant_id AND m.id <> OLD.id
+                AND m.role = 'coordinator' AND m.starts_on <= current_date
+                AND coalesce(m.ends_on, 'infinity') > becomes) THEN
+            RAISE EXCEPTION 'a jurisdiction keeps a coordinator'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'last_coordinator';
+        END IF;
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER keep_coordinator BEFORE UPDATE OR DELETE ON platform.memberships
+    FOR EACH ROW EXECUTE FUNCTION platform.keep_coordinator();
+CREATE FUNCTION platform.keep_operator() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF OLD.platform_role = 'operator' AND (TG_OP = 'DELETE' OR NEW.platform_role IS DISTINCT FROM 'operator') THEN
+        PERFORM pg_advisory_xact_lock(hashtext('platform.keep_operator'));
+        IF NOT EXISTS (SELECT 1 FROM platform.people p WHERE p.id <> OLD.id AND p.platform_role = 'operator') THEN
+            RAISE EXCEPTION 'the platform keeps an operator'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'last_operator';
+        END IF;
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER keep_operator BEFORE UPDATE OR DELETE ON platform.people
+    FOR EACH ROW EXECUTE FUNCTION platform.keep_operator();
+CREATE OR REPLACE FUNCTION platform.remember_role() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+BEGIN
+    IF OLD.role <> 'monitor' AND (TG_OP = 'DELETE' OR NEW.role <> OLD.role) THEN
+        INSERT INTO platform.past_roles (person_id, role, since, until, tenant_id)
+        VALUES (OLD.person_id, OLD.role, OLD.starts_on, least(coalesce(OLD.ends_on, current_date), current_date),
+                OLD.tenant_id);
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+# The same rule as before, and it also knows by its address who had itself erased.
+INDEPENDENCE = """
+CREATE OR REPLACE FUNCTION platform.check_independence() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+DECLARE
+    since date := NEW.starts_on - make_interval(months => (SELECT months FROM platform.rules
+                                                           WHERE name = 'government_before_monitor'));
+    until date := (SELECT max(r.until) FROM platform.past_roles r WHERE r.tenant_id = NEW.tenant_id
+                   AND (r.person_id = NEW.person_id OR r.person_id IN (
+                       SELECT e.person_id FROM platform.erased_addresses e JOIN platform.people p
+                           ON e.address_hash = platform.hash_address(p.email) WHERE p.id = NEW.person_id)));
+BEGIN
+    IF NEW.role <> 'monitor' THEN RETURN NEW; END IF;
+    IF TG_OP = 'UPDATE' AND OLD.role <> 'monitor' THEN
+        until := greatest(until, coalesce(OLD.ends_on, 'infinity'));
+    END IF;
+    IF until > since THEN
+        RAISE EXCEPTION 'who has or had a role in the government a short time ago cannot become its monitor'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'government_role';
+    END IF;
+    IF EXISTS (SELECT 1 FROM platform.people p WHERE p.id = NEW.person_id AND p.platform_role IS NOT NULL) THEN
+        RAISE EXCEPTION 'who works for the platform cannot become a monitor'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'platform_role';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+# Inviting, and what comes of it. The token is never in the database, only its hash.
+INVITING = """
+-- A jurisdiction without a coordinator, or whose coordinators have not been seen for sixty days, can get one from an
+-- operator.
+CREATE FUNCTION platform.lacks_coordinator() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+    AS $$ SELECT platform.platform_role() = 'operator' AND NOT EXISTS (
+              SELECT 1 FROM platform.memberships m
+              WHERE m.tenant_id = platform.current_tenant() AND m.role = 'coordinator'
+                AND (m.ends_on IS NULL OR m.ends_on >= current_date)
+                AND (m.starts_on > current_date - 60 OR EXISTS (
+                    SELECT 1 FROM platform.sign_ins s
+                    WHERE s.person_id = m.person_id AND s.last_seen_at > now() - interval '60 days'))) $$;
+CREATE FUNCTION platform.may_invite(given text, under uuid, address text) RETURNS boolean LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = '' AS $$
+    SELECT coalesce(CASE
+        WHEN given IN ('ogp_staff', 'operator') THEN
+            platform.current_tenant() IS NULL AND platform.platform_role() = 'operator'
+        WHEN given = 'monitor' THEN
+            platform.platform_role() IS NOT NULL AND EXISTS (
+                SELECT 1 FROM platform.mandates d, jsonb_array_elements(d.people) p
+                WHERE d.id = under AND d.tenant_id = platform.current_tenant() AND d.confirmed_at IS NOT NULL
+                  AND (d.ended_at IS NULL OR d.ended_at > now()) AND lower(p ->> 'email') = address)
+        WHEN given IN ('coordinator', 'contact', 'viewer') THEN
+            platform.actor_role() = 'coordinator' OR (given = 'coordinator' AND platform.lacks_coordinator())
+        END, false) $$;
+CREATE FUNCTION platform.invite(which uuid, address text, called text, given text, unit_of text, until date, under uuid,
+    lang text, token text, is_demo boolean) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    address := lower(address);
+    IF NOT platform.may_invite(given, under, address) THEN
+        RAISE EXCEPTION 'nobody is invited as % here by you', given USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF given <> 'monitor' AND EXISTS (
+            SELECT 1 FROM platform.people p WHERE lower(p.email) = address AND (
+                (platform.current_tenant() IS NULL AND p.platform_role IS NOT NULL)
+                OR EXISTS (SELECT 1 FROM platform.memberships m
+                    WHERE m.person_id = p.id AND m.tenant_id = platform.current_tenant() AND m.role <> 'monitor'
+                      AND (m.ends_on IS NULL OR m.ends_on >= current_date)))) THEN
+        RAISE EXCEPTION 'this person has a role here' USING ERRCODE = 'unique_violation', CONSTRAINT = 'has_role';
+    END IF;
+    UPDATE platform.invitations i SET withdrawn_at = now()
+        WHERE i.email = address AND i.tenant_id IS NOT DISTINCT FROM platform.current_tenant()
+          AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL
+          AND (i.expires_at <= now() OR (given = 'monitor' AND i.role <> 'monitor'));
+    INSERT INTO platform.invitations (id, tenant_id, email, name, role, unit, ends_on, mandate_id, language,
+        token_sha256, invited_by, sent_at, expires_at, demo)
+    VALUES (which, platform.current_tenant(), address, called, given, CASE WHEN given = 'contact' THEN unit_of END,
+        until, CASE WHEN given = 'monitor' THEN under END, lang, token, platform.current_actor(), now(),
+        now() + interval '14 days', is_demo);
+    IF platform.current_tenant() IS NULL THEN
+        PERFORM platform.note_person_change('person.invited', NULL, given, NULL);
+    END IF;
+END $$;
+CREATE FUNCTION platform.open_invitation(which uuid) RETURNS platform.invitations LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+DECLARE found platform.invitations;
+BEGIN
+    SELECT * INTO found FROM platform.invitations i
+        WHERE i.id = which AND i.tenant_id IS NOT DISTINCT FROM platform.current_tenant()
+          AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL FOR UPDATE;
+    IF found.id IS NULL THEN
+        RAISE EXCEPTION 'there is no such invitation any more' USING ERRCODE = 'no_data_found';
+    END IF;
+    IF NOT platform.may_invite(found.role, found.mandate_id, found.email) THEN
+        RAISE EXCEPTION 'this invitation is not yours' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN found;
+END $$;
+CREATE FUNCTION platform.withdraw_invitation(which uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+DECLARE found platform.invitations := platform.open_invitation(which);
+BEGIN
+    UPDATE platform.invitations i SET withdrawn_at = now() WHERE i.id = found.id;
+    IF found.tenant_id IS NULL THEN
+        PERFORM platform.note_person_change('invitation.withdrawn', NULL, found.role, NULL);
+    END IF;
+END $$;
+-- A new link in the place of the old one, for another fourteen days.
+CREATE FUNCTION platform.renew_invitation(which uuid, token text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+DECLARE found platform.invitations := platform.open_invitation(which);
+BEGIN
+    UPDATE platform.invitations i SET token_sha256 = token, sent_at = now(), expires_at = now() + interval '14 days',
+        invited_by = platform.current_actor() WHERE i.id = found.id;
+END $$;
+-- What whoever holds the link is told. `state` is open, accepted, withdrawn or ended; `is_known`, whether a person has
+-- signed in with this address before.
+CREATE FUNCTION platform.show_invitation(token text) RETURNS TABLE (id uuid, place uuid, role text, unit text,
+    ends_on date, email text, name text, language text, expires_at timestamp with time zone, inviter text,
+    body text, state text, is_known boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+    AS $$ SELECT i.id, i.tenant_id, i.role, i.unit, i.ends_on, i.email, i.name, i.language, i.expires_at,
+        (SELECT p.name FROM platform.people p WHERE p.id = i.invited_by),
+        (SELECT d.body FROM platform.mandates d WHERE d.id = i.mandate_id AND d.tenant_id = i.tenant_id),
+        CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.withdrawn_at IS NOT NULL THEN 'withdrawn'
+             WHEN i.expires_at <= now() THEN 'ended' ELSE 'open' END,
+        EXISTS (SELECT 1 FROM platform.people p JOIN platform.sign_ins s ON s.person_id = p.id
+                WHERE lower(p.email) = i.email)
+    FROM platform.invitations i WHERE i.token_sha256 = token $$;
+-- Whoever holds the token has shown the address. The one person with that address gets the role; where nobody has it, a
+-- new person does. The transaction is sealed to the invitation's jurisdiction, or to none.
+CREATE FUNCTION platform.accept_invitation(token text, called text) RETURNS TABLE (person uuid, is_new boolean)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    asked platform.invitations;
+    someone platform.people;
+    had text;
+BEGIN
+    SELECT * INTO asked FROM platform.invitations i WHERE i.token_sha256 = token AND i.accepted_at IS NULL
+        AND i.withdrawn_at IS NULL AND i.expires_at > now()
+        AND i.tenant_id IS NOT DISTINCT FROM platform.current_tenant() FOR UPDATE;
+    IF asked.id IS NULL THEN
+        RAISE EXCEPTION 'there is no such invitation to accept' USING ERRCODE = 'no_data_found';
+    END IF;
+    INSERT INTO platform.people AS p (id, version, name, email)
+        SELECT gen_random_uuid(), 1, called, asked.email
+        WHERE NOT EXISTS (SELECT 1 FROM platform.people o WHERE lower(o.email) = asked.email)
+        ON CONFLICT (email) DO NOTHING;
+    SELECT * INTO someone FROM platform.people p WHERE lower(p.email) = asked.email FOR UPDATE;
+    IF asked.role IN ('ogp_staff', 'operator') THEN
+        IF EXISTS (SELECT 1 FROM platform.roles_of(someone.id)) THEN
+            RAISE EXCEPTION 'who has a role in a jurisdiction does not work for the platform'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'tenant_role';
+        END IF;
+        UPDATE platform.people p SET platform_role = asked.role, version = p.version + 1 WHERE p.id = someone.id;
+        PERFORM platform.note_person_change('invitation.accepted', someone.id, asked.role, NULL);
+    ELSIF asked.role = 'monitor' THEN
+        IF NOT EXISTS (SELECT 1 FROM platform.memberships m WHERE m.person_id = someone.id AND m.role = 'monitor'
+                AND m.tenant_id = asked.tenant_id AND m.mandate_id = asked.mandate_id) THEN
+            RAISE EXCEPTION 'this person does not monitor here any more' USING ERRCODE = 'no_data_found';
+        END IF;
+    ELSE
+        IF someone.platform_role IS NOT NULL THEN
+            RAISE EXCEPTION 'who works for the platform has no role in a government'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'platform_role';
+        END IF;
+        SELECT m.role INTO had FROM platform.memberships m WHERE m.person_id = someone.id
+            AND m.tenant_id = asked.tenant_id AND (m.ends_on IS NULL OR m.ends_on >= current_date);
+        IF had IS NOT NULL THEN
+            RAISE EXCEPTION 'this person is % here', had USING ERRCODE = 'insufficient_privilege',
+                CONSTRAINT = CASE WHEN had = 'monitor' THEN 'monitors_here' ELSE 'has_role' END;
+        END IF;
+        INSERT INTO platform.memberships (id, version, tenant_id, person_id, role, unit, starts_on, ends_on)
+        VALUES (gen_random_uuid(), 1, asked.tenant_id, someone.id, asked.role, asked.unit, current_date, asked.ends_on)
+        ON CONFLICT (tenant_id, person_id) DO UPDATE SET role = asked.role, unit = asked.unit, mandate_id = NULL,
+            starts_on = current_date, ends_on = asked.ends_on, version = platform.memberships.version + 1;
+    END IF;
+    UPDATE platform.invitations i SET accepted_at = now(), accepted_by = someone.id WHERE i.id = asked.id;
+    RETURN QUERY SELECT someone.id,
+        NOT EXISTS (SELECT 1 FROM platform.sign_ins s WHERE s.person_id = someone.id);
+END $$;
+REVOKE ALL ON FUNCTION platform.invite(uuid, text, text, text, text, date, uuid, text, text, boolean),
+    platform.open_invitation(uuid), platform.withdraw_invitation(uuid), platform.renew_invitation(uuid, text),
+    platform.show_invitation(text), platform.accept_invitation(text, text), platform.may_invite(text, uuid, text)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.invite(uuid, text, text, text, text, date, uuid, text, text, boolean),
+    platform.withdraw_invitation(uuid), platform.renew_invitation(uuid, text), platform.show_invitation(text),
+    platform.accept_invitation(text, text) TO ogpmonitor_app;
+"""
+
+# What somebody is here is changed by the government's coordinator, and ended by it or by oneself. A monitor's role is
+# neither the government's to change nor the platform's to end: its own body alone removes it.
+CHANGING = """
+CREATE FUNCTION platform.membership_seen(which uuid, seen integer) RETURNS platform.memberships LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS $$
+DECLARE held platform.memberships;
+BEGIN
+    SELECT * INTO held FROM platform.memberships m
+        WHERE m.id = which AND m.tenant_id = platform.current_tenant() FOR UPDATE;
+    IF held.id IS NULL THEN
+        RAISE EXCEPTION 'nobody has this role any more' USING ERRCODE = 'no_data_found';
+    END IF;
+    IF held.version <> seen THEN
+        RAISE EXCEPTION 'somebody else changed this' USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN held;
+END $$;
+CREATE FUNCTION platform.change_membership(which uuid, seen integer, given text, unit_of text, until date)
+    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE held platform.memberships := platform.membership_seen(which, seen);
+BEGIN
+    IF platform.actor_role() IS DISTINCT FROM 'coordinator' OR held.role = 'monitor'
+            OR given NOT IN ('coordinator', 'contact', 'viewer') THEN
+        RAISE EXCEPTION 'this role is not yours to give or take' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE platform.memberships m SET role = given, unit = CASE WHEN given = 'contact' THEN unit_of END,
+        ends_on = until, version = m.version + 1 WHERE m.id = held.id;
+END $$;
+CREATE FUNCTION platform.end_membership(which uuid, seen integer) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+DECLARE
+    held platform.memberships := platform.membership_seen(which, seen);
+    own boolean := held.person_id = platform.current_actor();
+    role text := platform.actor_role();
+BEGIN
+    IF NOT coalesce(own OR (role = 'coordinator' AND held.role <> 'monitor')
+            OR (role = 'monitor' AND held.role = 'monitor' AND held.mandate_id = (
+                SELECT m.mandate_id FROM platform.memberships m
+                WHERE m.tenant_id = platform.current_tenant() AND m.person_id = platform.current_actor())), false) THEN
+        RAISE EXCEPTION 'this role is not yours to take' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM platform.memberships m WHERE m.id = held.id;
+    PERFORM platform.close_sessions(held.person_id);
+END $$;
+-- One of the platform's people becomes something else there, or nothing (`given` is null). Everyone may leave.
+CREATE FUNCTION platform.change_staff(who uuid, seen integer, given text, why text) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    held platform.people;
+    own boolean := who = platform.current_actor() AND given IS NULL AND platform.platform_role() IS NOT NULL;
+BEGIN
+    IF platform.platform_role() IS DISTINCT FROM 'operator' AND own IS NOT TRUE THEN
+        RAISE EXCEPTION 'only an operator changes the people of the platform' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF given NOT IN ('ogp_staff', 'operator') THEN
+        RAISE EXCEPTION 'the platform has no such role' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT * INTO held FROM platform.people p WHERE p.id = who AND p.platform_role IS NOT NULL FOR UPDATE;
+    IF held.id IS NULL THEN
+        RAISE EXCEPTION 'nobody has this role any more' USING ERRCODE = 'no_data_found';
+    END IF;
+    IF held.version <> seen THEN
+        RAISE EXCEPTION 'somebody else changed this' USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    PERFORM platform.note_person_change(CASE WHEN given IS NULL THEN 'person.removed' ELSE 'person.changed' END,
+        who, coalesce(given, held.platform_role), why);
+    UPDATE platform.people p SET platform_role = given, version = p.version + 1 WHERE p.id = who;
+    PERFORM platform.close_sessions(who);
+END $$;
+REVOKE ALL ON FUNCTION platform.membership_seen(uuid, integer),
+    platform.change_membership(uuid, integer, text, text, date), platform.end_membership(uuid, integer),
+    platform.change_staff(uuid, integer, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.change_membership(uuid, integer, text, text, date),
+    platform.end_membership(uuid, integer), platform.change_staff(uuid, integer, text, text) TO ogpmonitor_app;
+"""
+
+MINE = "tenant_id = (SELECT platform.current_tenant())"
+NO_PLACE = "(SELECT platform.current_tenant()) IS NULL"
+ROLE = "(SELECT platform.actor_role())"
+STAFF = "(SELECT platform.platform_role())"
+ACTOR = "(SELECT platform.current_actor())"
+NO_KEY = "(SELECT platform.current_key()) IS NULL"
+
+POLICIES = f"""
+ALTER TABLE platform.invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE platform.invitations FORCE ROW LEVEL SECURITY;
+ALTER TABLE platform.people_records ENABLE ROW LEVEL SECURITY;
+CREATE POLICY keep ON platform.invitations TO ogpmonitor_owner USING (true) WITH CHECK (true);
+CREATE POLICY read ON platform.invitations FOR SELECT TO ogpmonitor_app USING ({NO_KEY} AND (
+    ({MINE} AND role <> 'monitor' AND {ROLE} = 'coordinator')
+    OR ({MINE} AND role = 'coordinator' AND {STAFF} = 'operator')
+    OR ({NO_PLACE} AND role = 'coordinator' AND {STAFF} = 'operator' AND invited_by = {ACTOR})
+    OR ({MINE} AND role = 'monitor' AND {STAFF} IS NOT NULL)
+    OR (tenant_id IS NULL AND {NO_PLACE} AND {STAFF} IS NOT NULL)));
+CREATE POLICY read ON platform.people_records FOR SELECT TO ogpmonitor_app USING ({NO_KEY} AND {STAFF} IS NOT NULL);
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON platform.people_records
+    FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+GRANT SELECT ON platform.invitations, platform.people_records TO ogpmonitor_app;
+"""
+
+
+def upgrade() -> None:
+    op.execute(TABLES)
+    op.execute(KNOWING)
+    op.execute(LAST)
+    op.execute(INDEPENDENCE)
+    op.execute(INVITING)
+    op.execute(CHANGING)
+    op.execute(POLICIES)
