@@ -369,8 +369,9 @@ CREATE FUNCTION platform.end_membership(which uuid, seen integer) RETURNS void L
     SET search_path = '' AS $$
 DECLARE
     held platform.memberships := platform.membership_seen(which, seen);
-    own boolean := held.person_id = platform.current_actor();
     role text := platform.actor_role();
+    own boolean := held.person_id = platform.current_actor() AND role IS NOT NULL
+        AND (held.role = 'monitor') = (role = 'monitor');
 BEGIN
     IF NOT coalesce(own OR (role = 'coordinator' AND held.role <> 'monitor')
             OR (role = 'monitor' AND held.role = 'monitor' AND held.mandate_id = (
@@ -413,6 +414,196 @@ GRANT EXECUTE ON FUNCTION platform.change_membership(uuid, integer, text, text, 
     platform.end_membership(uuid, integer), platform.change_staff(uuid, integer, text, text) TO ogpmonitor_app;
 """
 
+# What is held about a person, for that person alone; and forgetting it. Tables of other rooms are named by their names,
+# and passed over where there is none: what each holds is of the person's own doing or about it.
+HELD = """
+-- A session that a jurisdiction's own provider vouches for speaks for that jurisdiction, not for the whole person.
+CREATE FUNCTION platform.refuse_bound() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE bound boolean := false;
+BEGIN
+    IF to_regprocedure('platform.bound_tenant()') IS NOT NULL THEN
+        EXECUTE 'SELECT platform.bound_tenant() IS NOT NULL' INTO bound;
+    END IF;
+    IF bound THEN
+        RAISE EXCEPTION 'this session counts in one jurisdiction only'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'bound';
+    END IF;
+END $$;
+-- Every row of `target` in which `field` is `value`, without what nobody needs or may see.
+CREATE FUNCTION platform.rows_of(target text, field text, value text, leave_out text[]) RETURNS jsonb LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS $$
+DECLARE found jsonb;
+BEGIN
+    IF to_regclass(target) IS NULL THEN RETURN NULL; END IF;
+    EXECUTE format('SELECT jsonb_agg(to_jsonb(t) - $1 ORDER BY to_jsonb(t)::text) FROM %s t WHERE t.%I::text = $2',
+                   to_regclass(target), field) INTO found USING leave_out, value;
+    RETURN coalesce(found, '[]');
+END $$;
+CREATE FUNCTION platform.own_data() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    tenant text := current_setting('ogp.tenant_id', true);
+    me uuid := platform.current_actor();
+    own platform.people;
+    place record;
+    out jsonb;
+    roles jsonb := '[]';
+    past jsonb := '[]';
+    done jsonb := '[]';
+    noticed jsonb := '[]';
+BEGIN
+    PERFORM platform.refuse_bound();
+    SELECT * INTO own FROM platform.people p WHERE p.id = me AND platform.current_key() IS NULL;
+    IF own.id IS NULL THEN
+        RAISE EXCEPTION 'nobody is signed in' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    FOR place IN SELECT t.id, t.slug FROM platform.tenants t ORDER BY t.slug LOOP
+        PERFORM set_config('ogp.tenant_id', place.id::text, true);
+        roles := roles || (SELECT coalesce(jsonb_agg(jsonb_build_object('jurisdiction', place.slug, 'role', m.role,
+            'unit', m.unit, 'since', m.starts_on, 'until', m.ends_on)), '[]')
+            FROM platform.memberships m WHERE m.person_id = me AND m.tenant_id = place.id);
+        past := past || (SELECT coalesce(jsonb_agg(jsonb_build_object('jurisdiction', place.slug, 'role', r.role,
+            'since', r.since, 'until', r.until) ORDER BY r.until), '[]')
+            FROM platform.past_roles r WHERE r.person_id = me);
+        done := done || (SELECT coalesce(jsonb_agg(jsonb_build_object('jurisdiction', place.slug, 'at', a.at,
+            'action', a.action, 'as', a.actor_role, 'about', a.subject, 'reason', a.reason) ORDER BY a.at), '[]')
+            FROM workbench.audit_records a WHERE a.actor_id = me);
+        noticed := noticed || coalesce(platform.rows_of('workbench.notices', 'person_id', me::text,
+            ARRAY['id', 'tenant_id', 'person_id']), '[]');
+    END LOOP;
+    PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true);
+    out := jsonb_build_object(
+        'account', jsonb_build_object('id', own.id, 'name', own.name, 'email', own.email,
+            'platform_role', own.platform_role),
+        'roles', roles, 'past_roles', past,
+        'sign_ins', platform.rows_of('platform.sign_ins', 'person_id', me::text,
+            ARRAY['token_sha256', 'person_id', 'id']),
+        'identities', platform.rows_of('platform.identities', 'person_id', me::text, ARRAY['person_id', 'id']),
+        'invitations', platform.rows_of('platform.invitations', 'email', lower(own.email),
+            ARRAY['token_sha256', 'id', 'tenant_id', 'invited_by', 'mandate_id', 'accepted_by']),
+        'notice_choices', platform.rows_of('platform.notice_choices', 'person_id', me::text, ARRAY['person_id']),
+        'notices', noticed,
+        'mails', platform.rows_of('platform.mails', 'address', own.email, ARRAY['context', 'key', 'id']),
+        'records', platform.rows_of('platform.people_records', 'person_id', me::text, ARRAY['id', 'actor_id']),
+        'done', done);
+    RETURN jsonb_strip_nulls(out);
+END $$;
+-- The person is an id without a name. What it did stays, said of that id; whom it was is known by a keyed hash of its
+-- address, as long as its last role in a government keeps it from monitoring one.
+CREATE FUNCTION platform.erase_person(who uuid, why text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = '' AS $$
+DECLARE
+    tenant text := current_setting('ogp.tenant_id', true);
+    own boolean := coalesce(who = platform.current_actor(), false) AND platform.current_key() IS NULL;
+    gone platform.people;
+    place uuid;
+    target text;
+    last date;
+    until date;
+BEGIN
+    PERFORM platform.refuse_bound();
+    IF NOT own AND platform.platform_role() IS DISTINCT FROM 'operator' THEN
+        RAISE EXCEPTION 'only an operator erases somebody else' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT * INTO gone FROM platform.people p WHERE p.id = who AND p.erased_at IS NULL FOR UPDATE;
+    IF gone.id IS NULL THEN
+        RAISE EXCEPTION 'there is nobody to erase' USING ERRCODE = 'no_data_found';
+    END IF;
+    IF gone.persona IS NOT NULL THEN
+        RAISE EXCEPTION 'nobody real' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'persona';
+    END IF;
+    -- Otherwise erasing would be a way to stop an assessment.
+    IF NOT own AND EXISTS (SELECT 1 FROM platform.roles_of(who) r WHERE r.held = 'monitor') THEN
+        RAISE EXCEPTION 'a monitor' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'monitors';
+    END IF;
+    PERFORM platform.note_person_change('person.erased', who, NULL, why);
+    FOR place IN SELECT t.id FROM platform.tenants t LOOP
+        PERFORM set_config('ogp.tenant_id', place::text, true);
+        DELETE FROM platform.memberships m WHERE m.person_id = who AND m.tenant_id = place;
+        last := greatest(last, (SELECT max(r.until) FROM platform.past_roles r WHERE r.person_id = who));
+        UPDATE platform.mandates d SET people = (
+                SELECT coalesce(jsonb_agg(p), '[]') FROM jsonb_array_elements(d.people) p
+                WHERE lower(p ->> 'email') IS DISTINCT FROM lower(gone.email))
+            WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(d.people) p
+                          WHERE lower(p ->> 'email') = lower(gone.email));
+        UPDATE workbench.report_requests r SET name = '', email = '' WHERE lower(r.email) = lower(gone.email);
+        IF to_regclass('workbench.notices') IS NOT NULL THEN
+            EXECUTE 'DELETE FROM workbench.notices WHERE person_id = $1' USING who;
+        END IF;
+    END LOOP;
+    PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true);
+    FOREACH target IN ARRAY ARRAY['platform.sign_ins', 'platform.identities', 'platform.email_links',
+            'platform.notice_choices'] LOOP
+        IF to_regclass(target) IS NOT NULL THEN
+            EXECUTE format('DELETE FROM %s WHERE person_id = $1', to_regclass(target)) USING who;
+        END IF;
+    END LOOP;
+    IF to_regclass('platform.mails') IS NOT NULL THEN
+        EXECUTE 'DELETE FROM platform.mails WHERE lower(address) = lower($1)' USING gone.email;
+    END IF;
+    DELETE FROM platform.invitations i WHERE i.email = lower(gone.email) OR i.accepted_by = who;
+    until := last + make_interval(months => (SELECT months FROM platform.rules
+                                             WHERE name = 'government_before_monitor'));
+    IF gone.email IS NOT NULL AND until >= current_date THEN
+        INSERT INTO platform.erased_addresses (id, address_hash, person_id, kept_until)
+        VALUES (gen_random_uuid(), platform.hash_address(gone.email), who, until);
+    END IF;
+    UPDATE platform.people p SET name = '', email = NULL, platform_role = NULL, erased_at = now(),
+        version = p.version + 1 WHERE p.id = who;
+END $$;
+-- What nobody needs any more. Whoever calls this sooner than needed takes nothing away that still opens a door.
+CREATE FUNCTION platform.forget_old(invitation_days integer, sign_in_days integer, request_days integer)
+    RETURNS TABLE (invitations bigint, sign_ins bigint, past_roles bigint, requests bigint) LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    tenant text := current_setting('ogp.tenant_id', true);
+    lasting interval := make_interval(months => (SELECT months FROM platform.rules
+                                                 WHERE name = 'government_before_monitor'));
+    place uuid;
+    some bigint;
+BEGIN
+    DELETE FROM platform.invitations i WHERE coalesce(i.accepted_at, i.withdrawn_at, i.expires_at)
+        < now() - make_interval(days => greatest(invitation_days, 1));
+    GET DIAGNOSTICS invitations = ROW_COUNT;
+    DELETE FROM platform.sign_ins s WHERE least(s.revoked_at, s.expires_at)
+        < now() - make_interval(days => greatest(sign_in_days, 60));
+    GET DIAGNOSTICS sign_ins = ROW_COUNT;
+    past_roles := 0;
+    requests := 0;
+    FOR place IN SELECT t.id FROM platform.tenants t LOOP
+        PERFORM set_config('ogp.tenant_id', place::text, true);
+        DELETE FROM platform.past_roles r WHERE r.until + lasting < current_date;
+        GET DIAGNOSTICS some = ROW_COUNT;
+        past_roles := past_roles + some;
+        UPDATE workbench.report_requests r SET name = '', email = '' WHERE r.email <> ''
+            AND r.expires_at < now() - make_interval(days => greatest(request_days, 1));
+        GET DIAGNOSTICS some = ROW_COUNT;
+        requests := requests + some;
+    END LOOP;
+    PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true);
+    DELETE FROM platform.erased_addresses e WHERE e.kept_until < current_date;
+    RETURN NEXT;
+END $$;
+-- Whoever takes a request says when and with which key, and nothing else of it; only forgetting blanks a name.
+CREATE OR REPLACE FUNCTION workbench.only_take() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE own text[] := CASE WHEN current_user = 'ogpmonitor_owner' THEN ARRAY['name', 'email']
+    ELSE ARRAY['opened_at', 'key_sha256', 'version'] END;
+BEGIN
+    IF platform.actor_role() IS DISTINCT FROM 'coordinator' AND to_jsonb(NEW) - own <> to_jsonb(OLD) - own THEN
+        RAISE EXCEPTION 'a request is only taken by its link' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE POLICY forget ON platform.past_roles FOR DELETE TO ogpmonitor_owner USING (true);
+CREATE POLICY forget ON workbench.report_requests FOR UPDATE TO ogpmonitor_owner USING (true)
+    WITH CHECK (name = '' AND email = '');
+CREATE POLICY own_data ON workbench.audit_records FOR SELECT TO ogpmonitor_owner
+    USING (actor_id = platform.current_actor());
+REVOKE ALL ON FUNCTION platform.refuse_bound(), platform.rows_of(text, text, text, text[]), platform.own_data(),
+    platform.erase_person(uuid, text), platform.forget_old(integer, integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.own_data(), platform.erase_person(uuid, text),
+    platform.forget_old(integer, integer, integer) TO ogpmonitor_app;
+"""
+
 MINE = "tenant_id = (SELECT platform.current_tenant())"
 NO_PLACE = "(SELECT platform.current_tenant()) IS NULL"
 ROLE = "(SELECT platform.actor_role())"
@@ -445,4 +636,5 @@ def upgrade() -> None:
     op.execute(INDEPENDENCE)
     op.execute(INVITING)
     op.execute(CHANGING)
+    op.execute(HELD)
     op.execute(POLICIES)

@@ -22,6 +22,7 @@ from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.middleware import FindActor, authorize
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.accounts.routes_data import DataController
 from ogpmonitor.accounts.routes_invitations import InvitationController
 from ogpmonitor.accounts.routes_people import PeopleController
 from ogpmonitor.accounts.routes_roles import RolesController
@@ -99,6 +100,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HealthController,
     ReportController,
     SignInController,
+    DataController,
     InvitationController,
     PeopleController,
     RolesController,

@@ -52,6 +52,13 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(60, gt=0, description="A session unused for this long is over.")
     session_hours: int = Field(12, gt=0, description="A session is over after this long, used or not.")
+    keep_invitations_days: int = Field(
+        90, gt=0, description="Days after which an invitation that was answered, withdrawn or has ended is forgotten."
+    )
+    keep_sign_ins_days: int = Field(90, ge=60, description="Days after which a session that is over is forgotten.")
+    keep_requests_days: int = Field(
+        365, gt=0, description="Days after its end when a request for reports forgets whom it asked."
+    )
     report_memory_mib: int = Field(600, gt=0, description="Most memory one report's process may take.")
     report_seconds: int = Field(120, gt=0, description="Longest time one report's process may take.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

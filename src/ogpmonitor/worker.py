@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import make_url
 
+from ogpmonitor.accounts import erasure
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
 from ogpmonitor.imports.jobs import APPLY_IMPORT, READ_IMPORT, apply_import, read_import
 from ogpmonitor.kit import log as logs
@@ -28,6 +29,7 @@ def create_worker(settings: Settings) -> App:
     for name, task in TASKS.items():
         app.task(name=name, pass_context=True)(task)
     app.periodic(cron=WHEN)(app.task(name=CHECK_LINKS, pass_context=True)(check_links))
+    app.periodic(cron=erasure.WHEN)(app.task(name=erasure.FORGET_OLD, pass_context=True)(erasure.forget_old))
     return app
 
 

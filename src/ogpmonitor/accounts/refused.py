@@ -25,6 +25,9 @@ RULES: Mapping[str, str] = {
     "platform_role": msgid("Whoever works for the platform has no role in a government."),
     "tenant_role": msgid("Whoever has a role in a jurisdiction does not work for the platform."),
     "monitors": msgid("A monitor is not erased by the platform: it lays its role down, or has itself erased."),
+    "bound": msgid(
+        "You came through your government's own provider, which counts there only. Sign in by a link by e-mail first."
+    ),
     "persona": msgid("This is an invented person of the demonstration. There is nothing to erase."),
 }
 

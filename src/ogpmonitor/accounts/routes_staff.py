@@ -8,13 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from ogpmonitor.accounts import invitations, staff
+from ogpmonitor.accounts import erasure, invitations, staff
 from ogpmonitor.accounts.invitations import Invited, Inviting
 from ogpmonitor.accounts.letters_inviting import Letter, send_invitation
 from ogpmonitor.accounts.models import Invitation, PlatformRole, Role
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.refused import CHANGED
-from ogpmonitor.accounts.schemas_people import CoordinatorForm, StaffForm, StaffInviteForm
+from ogpmonitor.accounts.schemas_people import CoordinatorForm, EraseForm, StaffForm, StaffInviteForm
 from ogpmonitor.kit.db import TenantSession, seal, utc_now
 from ogpmonitor.kit.errors import Conflict, NotFound, NotPermitted
 from ogpmonitor.kit.forms import Form, read_form
@@ -23,8 +23,9 @@ from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
 ROOT = "desk/people/"
+NOBODY = msgid("Nobody has this address.")
 HAS_ONE = msgid("This jurisdiction has a coordinator, who invites the others.")
-FIELDS = ("name", "email", "role", "language", "slug", "until")
+FIELDS = ("name", "email", "role", "language", "slug", "until", "reason")
 
 
 class StaffController(Controller):
@@ -105,6 +106,23 @@ class StaffController(Controller):
         except Conflict as refused:
             return await _page(request, session, problem=refused.message, status=409)
         return see_other(request, "")
+
+    @post("/erase", permission=Permission.ACCOUNT_ERASE)
+    async def erase(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes] | Redirect:
+        """Who asked for it is forgotten; 422 with messages, 409 where a rule is against it."""
+        form = Form.of(EraseForm, await read_form(request))
+        if form.value is not None:
+            try:
+                person = await erasure.find_by_email(session, form.value.email)
+                await erasure.erase(session, person.id, reason=form.value.reason, by=request.user)
+            except NotFound:
+                form.add("email", NOBODY)
+            except Conflict as refused:
+                form.add("email", refused.message)
+                return await _page(request, session, ("erase", form), status=409)
+            else:
+                return see_other(request, f"{ROOT}?done=erased")
+        return await _page(request, session, ("erase", form), status=422)
 
     @post("/{person_id:uuid}", permission=Permission.STAFF_MANAGE)
     async def change(

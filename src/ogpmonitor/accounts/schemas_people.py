@@ -92,6 +92,19 @@ class StaffForm(FormModel):
     reason: Reason
 
 
+class EraseOwnForm(FormModel):
+    """That somebody wants to be forgotten, and means it."""
+
+    sure: Literal["yes"]
+
+
+class EraseForm(FormModel):
+    """Whose data an operator erases, by the person's address, and who asked for it when."""
+
+    email: Email
+    reason: Reason
+
+
 class AcceptForm(FormModel):
     """What a person who is new here is called."""
 

@@ -135,5 +135,6 @@ async def _people(session: AsyncSession, ids: Iterable[UUID | None]) -> dict[UUI
 async def people_in_record(session: AsyncSession) -> Sequence[tuple[UUID, str]]:
     """Everybody who has done something that the reader may see, by name: one query."""
     done = select(AuditRecord.actor_id).where(AuditRecord.actor_id.is_not(None))
-    found = await session.execute(select(Person.id, Person.name).where(Person.id.in_(done)).order_by(Person.name))
+    known = Person.id.in_(done), Person.name != ""  # who was erased has none
+    found = await session.execute(select(Person.id, Person.name).where(*known).order_by(Person.name))
     return [(row.id, row.name) for row in found]

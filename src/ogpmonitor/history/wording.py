@@ -184,7 +184,7 @@ def _who(record: AuditRecord, names: Names, lang: str) -> str:
 
 
 def _contact(request: ReportRequest | None, lang: str) -> str:
-    if request is None:
+    if request is None or not request.name:
         return translate(lang, GONE)
     return translate(lang, BY_LINK, name=request.name, unit=request.unit)
 
