@@ -559,7 +559,7 @@ DECLARE
     lasting interval := make_interval(months => (SELECT months FROM platform.rules
                                                  WHERE name = 'government_before_monitor'));
     place uuid;
-    some bigint;
+    counted bigint;
 BEGIN
     DELETE FROM platform.invitations i WHERE coalesce(i.accepted_at, i.withdrawn_at, i.expires_at)
         < now() - make_interval(days => greatest(invitation_days, 1));
@@ -572,12 +572,12 @@ BEGIN
     FOR place IN SELECT t.id FROM platform.tenants t LOOP
         PERFORM set_config('ogp.tenant_id', place::text, true);
         DELETE FROM platform.past_roles r WHERE r.until + lasting < current_date;
-        GET DIAGNOSTICS some = ROW_COUNT;
-        past_roles := past_roles + some;
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        past_roles := past_roles + counted;
         UPDATE workbench.report_requests r SET name = '', email = '' WHERE r.email <> ''
             AND r.expires_at < now() - make_interval(days => greatest(request_days, 1));
-        GET DIAGNOSTICS some = ROW_COUNT;
-        requests := requests + some;
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        requests := requests + counted;
     END LOOP;
     PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true);
     DELETE FROM platform.erased_addresses e WHERE e.kept_until < current_date;

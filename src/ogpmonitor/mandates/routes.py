@@ -1,5 +1,6 @@
 """`/workbench/monitoring`: who monitors this jurisdiction; `/desk/mandates`: confirming and ending mandates."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from ogpmonitor.accounts.letters_inviting import Letter, send_invitation
+from ogpmonitor.accounts.models import Role
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit.refusals import list_refusals
 from ogpmonitor.kit.db import TenantSession, seal, utc_now
@@ -65,12 +68,18 @@ class MandateController(Controller):
         slug: FromPath[str],
         mandate_id: FromPath[UUID],
     ) -> Response[bytes] | Redirect:
-        """The mandate stands; 409 with the reason where it cannot."""
+        """The mandate stands and its people are invited; 409 with the reason where it cannot.
+
+        In the demonstration, where no letter leaves the house, the page shows the links.
+        """
         mandate = await _mandate(request, session, slug, mandate_id)
         try:
             await service.confirm(session, mandate, by=request.user)
         except Conflict as refused:
             return await _desk_page(request, session, problem=(mandate_id, refused.message), status=409)
+        links = await _invite(request, session, mandate, slug)
+        if request.app.state.demo:
+            return await _desk_page(request, session, done="confirmed", links=links)
         return see_other(request, "desk/mandates/?done=confirmed")
 
     @post("/{slug:str}/{mandate_id:uuid}/end", permission=Permission.MANDATE_CONFIRM)
@@ -103,6 +112,27 @@ async def _mandate(request: AnyRequest, session: TenantSession, slug: str, manda
     return await queries.get_mandate(session, mandate_id)
 
 
+async def _invite(request: AnyRequest, session: TenantSession, mandate: Mandate, slug: str) -> list[tuple[str, str]]:
+    """Name and link of everybody who was sent a letter."""
+    directory: TenantDirectory = request.app.state.directory
+    tenant = await directory.get(slug)
+    names = {one["email"].lower(): one["name"] for one in mandate.people}
+    language, links = tenant.file.source_language, []
+    for invited in await service.invite_people(session, mandate, language=language, by=request.user):
+        letter = Letter(
+            names[invited.email],
+            Role.MONITOR,
+            request.user.name,
+            place=tenant.name,
+            until=mandate.ends_on,
+            body=mandate.body,
+        )
+        state, base_url = request.app.state, place_of(request).base_url
+        link = await send_invitation(session, state.templates, invited, letter, base_url=base_url)
+        links.append((letter.name, link))
+    return links
+
+
 async def _own_page(
     request: AnyRequest, session: TenantSession, form: Form[ProposalForm], *, done: str = "", status: int = 200
 ) -> Response[bytes]:
@@ -130,6 +160,7 @@ async def _desk_page(
     *,
     done: str = "",
     problem: tuple[UUID, str] | None = None,
+    links: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> Response[bytes]:
     if request.method == "POST":  # it was sealed to the jurisdiction of the mandate
@@ -149,4 +180,4 @@ async def _desk_page(
     ]
     rows.sort(key=lambda row: row["state"] != "proposed")  # stable: the newest first among each
     told = (problem[0], translate(place_of(request).lang, problem[1])) if problem else None
-    return page(request, "mandates/mandates.html", status=status, rows=rows, done=done, problem=told)
+    return page(request, "mandates/mandates.html", status=status, rows=rows, done=done, problem=told, links=links)

@@ -4,12 +4,17 @@ Confirming and ending are functions of the database (`platform.confirm_mandate`,
 runs as the application's role can give anyone the role of a monitor in another way.
 """
 
+from contextlib import suppress
+
 from psycopg import errors
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ogpmonitor.accounts import invitations
 from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.invitations import Invited, Inviting
+from ogpmonitor.accounts.models import Role
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit import service as audit
 from ogpmonitor.kit.db import utc_now
@@ -71,6 +76,31 @@ async def confirm(session: AsyncSession, mandate: Mandate, *, by: Actor) -> None
     await _call(session, "SELECT platform.confirm_mandate(:mandate)", mandate=mandate.id)
     await session.refresh(mandate)
     await audit.record(session, "mandate.confirmed", by=by, about=mandate, after={"body": mandate.body})
+
+
+async def invite_people(session: AsyncSession, mandate: Mandate, *, language: str, by: Actor) -> list[Invited]:
+    """Everybody whom the confirmed `mandate` names is invited, to show that the address is its own.
+
+    Their role stands by the mandate; the invitation is how each gets in for the first time. Whoever has an invitation
+    that is open gets none.
+
+    Raises:
+        NotPermitted: `by` is not of the platform's people, or the mandate does not stand.
+    """
+    sent = []
+    for one in mandate.people:
+        asked = Inviting(
+            str(one["email"]),
+            str(one["name"]),
+            Role.MONITOR,
+            language,
+            until=mandate.ends_on,
+            mandate_id=mandate.id,
+            demo=mandate.demo,
+        )
+        with suppress(Conflict):
+            sent.append(await invitations.invite(session, asked, by=by))
+    return sent
 
 
 async def end(session: AsyncSession, mandate: Mandate, *, reason: str, by: Actor) -> None:
