@@ -54,7 +54,7 @@ def test_every_route_declares_a_permission() -> None:
 def test_only_opening_pages_is_open_to_everyone() -> None:
     """What changes something needs somebody.
 
-    But for signing in, verifying a file, which keeps nothing, and taking a request by its link.
+    But for signing in, verifying a file, which keeps nothing, and taking a request or an invitation by its link.
     """
     changing = {name for name, handler in handlers() if not handler.http_methods <= SAFE}
     open_to_all = {name for name, handler in handlers() if handler.opt["permission"] == Permission.PUBLIC}
@@ -62,6 +62,7 @@ def test_only_opening_pages_is_open_to_everyone() -> None:
     assert changing & open_to_all == {
         "POST /{lang:str}/sign-in",
         "POST /{lang:str}/verify",
+        "POST /{lang:str}/invitations/{token:str}",
         "POST /{lang:str}/{tenant:str}/requests/{token:str}",
     }
 

@@ -18,7 +18,7 @@ from ogpmonitor.accounts.refused import CHANGED
 from ogpmonitor.accounts.schemas_people import InviteForm, MemberForm, RemoveForm, check_until
 from ogpmonitor.kit.contested import CHOICE, Contested, contested, settled
 from ogpmonitor.kit.db import TenantSession, utc_now
-from ogpmonitor.kit.errors import Conflict
+from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.forms import Form, gather, read_form
 from ogpmonitor.kit.i18n import LANGUAGES, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
@@ -91,7 +91,7 @@ class PeopleController(Controller):
         self, request: AnyRequest, session: NamedDependency[TenantSession], membership_id: FromPath[UUID]
     ) -> Response[bytes]:
         """One person of the government, to be changed or removed."""
-        found = await people.get_member(session, membership_id)
+        found = await _of_the_government(session, membership_id)
         return _member_page(request, found, _now(found))
 
     @post("/{membership_id:uuid}", permission=Permission.PEOPLE_MANAGE)
@@ -99,7 +99,7 @@ class PeopleController(Controller):
         self, request: AnyRequest, session: NamedDependency[TenantSession], membership_id: FromPath[UUID]
     ) -> Response[bytes] | Redirect:
         """The person is what was sent; 422 with messages, 409 with what both wrote, or with the rule against it."""
-        found = await people.get_member(session, membership_id)
+        found = await _of_the_government(session, membership_id)
         data, now = gather(await read_form(request)), _now(found)
         differences = contested(now, data, FIELDS) if str(data.get("version", "")) != now["version"] else []
         if differences and not any(name.startswith(CHOICE) for name in data):
@@ -123,7 +123,7 @@ class PeopleController(Controller):
         self, request: AnyRequest, session: NamedDependency[TenantSession], membership_id: FromPath[UUID]
     ) -> Response[bytes] | Redirect:
         """The person has no role here any more; 422 without a reason, 409 where a rule is against it."""
-        found = await people.get_member(session, membership_id)
+        found = await _of_the_government(session, membership_id)
         form = Form.of(RemoveForm, await read_form(request))
         if form.value is not None:
             try:
@@ -148,6 +148,19 @@ class PeopleController(Controller):
             return await _page(request, session, problem=problem, status=422)
         await people.remove(session, found, seen=form.value.version, reason=form.value.reason, by=request.user)
         return see_other(request, f"{_root(request)}?done=removed")
+
+
+async def _of_the_government(session: TenantSession, membership_id: UUID) -> Member:
+    """One person of the government. Of a monitor a coordinator sees the name in the list, and nothing more.
+
+    Raises:
+        NotFound: nobody of this tenant has this membership.
+        NotPermitted: the person monitors.
+    """
+    found = await people.get_member(session, membership_id)
+    if found.is_monitor:
+        raise NotPermitted(Permission.PEOPLE_MANAGE)
+    return found
 
 
 def _root(request: AnyRequest) -> str:
