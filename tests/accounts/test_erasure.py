@@ -61,7 +61,7 @@ async def test_nothing_is_left_by_which_one_could_tell_who_it_was(cast: Cast, se
     ana = await a_person(cast, Role.COORDINATOR, name="Ana Soto")
     me = Actor(ana, "Ana Soto", Role.COORDINATOR)
     await a_person(cast, tenant="maipu", email="ANA@example.org")
-    await invited(cast, email="otra@example.org", by=me)
+    await invited(cast, email="otra@example.org", name="Otra", by=me)
     await invited(cast, tenant="renca", email=EMAIL, by=await coordinator_of(cast, "renca"))
     async with cast.database.tenant_session(None) as session:
         await service.sign_in(session, await session.get_one(Person, ana), lasting=timedelta(hours=1))
@@ -71,7 +71,7 @@ async def test_nothing_is_left_by_which_one_could_tell_who_it_was(cast: Cast, se
 
     held = (await everything(settings)).lower()
     assert "ana@example.org" not in held
-    assert "ana soto" not in held.replace("ana soto r", "")
+    assert "ana soto" not in held
     assert (await role_of(cast, ana), await role_of(cast, ana, "maipu")) == (None, None)
     assert await rows(settings, "SELECT action, actor_role FROM workbench.audit_records WHERE actor_id = %s", ana) == [
         ("invitation.accepted", "coordinator"),

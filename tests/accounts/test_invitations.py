@@ -159,9 +159,10 @@ MAY = {
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_nobody_invites_to_more_than_is_theirs(cast: Cast, who: str) -> None:
+async def test_nobody_invites_to_more_than_is_theirs(cast: Cast, settings: Settings, who: str) -> None:
     """Through the database's own function, as the application's role. No one ever invites a monitor by hand."""
     by, done = getattr(cast, who), set()
+    await was_here(settings, cast.coordinator.id)
     for role in (*Role, *PlatformRole):
         try:
             await invited(cast, role, by=by, email=f"{role}@example.org")
@@ -172,7 +173,21 @@ async def test_nobody_invites_to_more_than_is_theirs(cast: Cast, who: str) -> No
     assert done == MAY.get(who, set())
 
 
+async def was_here(settings: Settings, person: UUID | None, *, days_ago: int = 0) -> None:
+    """That person used a session then."""
+    async with owner_session(settings.database_url) as session:
+        await session.execute(
+            text(
+                "INSERT INTO platform.sign_ins (id, token_sha256, person_id, created_at, last_seen_at, expires_at)"
+                " SELECT gen_random_uuid(), gen_random_uuid()::text, :id, seen, seen, seen"
+                " FROM (SELECT now() - make_interval(days => :days) AS seen) s"
+            ),
+            {"id": person, "days": days_ago},
+        )
+
+
 async def test_an_operator_invites_the_first_coordinator_and_only_the_first(cast: Cast, settings: Settings) -> None:
+    await was_here(settings, cast.coordinator.id)
     with pytest.raises(NotPermitted):
         await invited(cast, Role.COORDINATOR, by=cast.operator)
     async with tampering(settings) as connection:
@@ -194,15 +209,7 @@ async def test_an_operator_invites_the_first_coordinator_and_only_the_first(cast
 async def test_where_no_coordinator_was_seen_for_sixty_days_an_operator_helps(
     cast: Cast, settings: Settings, days: int, may: bool
 ) -> None:
-    async with owner_session(settings.database_url) as session:
-        await session.execute(
-            text(
-                "INSERT INTO platform.sign_ins (id, token_sha256, person_id, created_at, last_seen_at, expires_at)"
-                " SELECT gen_random_uuid(), 'x', :id, seen, seen, seen"
-                " FROM (SELECT now() - make_interval(days => :days) AS seen) s"
-            ),
-            {"id": cast.coordinator.id, "days": days},
-        )
+    await was_here(settings, cast.coordinator.id, days_ago=days)
 
     try:
         await invited(cast, Role.COORDINATOR, by=cast.operator)

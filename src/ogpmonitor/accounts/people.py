@@ -97,25 +97,21 @@ async def change(
     before, after = _told(member.membership), _told_of(to)
     if seen == member.membership.version and before == after:
         return
-    await call(
-        session,
-        "SELECT platform.change_membership(:id, :seen, :role, :unit, :until)",
-        id=member.membership.id,
-        seen=seen,
-        role=to.role.value,
-        unit=to.unit,
-        until=to.until,
-    )
     changed = [name for name in before if before[name] != after[name]]
-    await audit.record(
-        session,
-        "person.changed",
-        by=by,
-        about=member.person,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
-        reason=reason,
-    )
+    told = {name: before[name] for name in changed}, {name: after[name] for name in changed}
+    async with session.begin_nested():  # the trace first: who changes itself may have no right to leave one afterwards
+        await audit.record(
+            session, "person.changed", by=by, about=member.person, before=told[0], after=told[1], reason=reason
+        )
+        await call(
+            session,
+            "SELECT platform.change_membership(:id, :seen, :role, :unit, :until)",
+            id=member.membership.id,
+            seen=seen,
+            role=to.role.value,
+            unit=to.unit,
+            until=to.until,
+        )
 
 
 async def remove(session: AsyncSession, member: Member, *, seen: int, reason: str, by: Actor) -> None:
@@ -130,7 +126,7 @@ async def remove(session: AsyncSession, member: Member, *, seen: int, reason: st
     if not permits(by, Permission.BODY_MANAGE if member.is_monitor else Permission.PEOPLE_MANAGE):
         raise NotPermitted(Permission.PEOPLE_MANAGE)
     before = _told(member.membership)
-    async with session.begin_nested():  # a refusal leaves no trace of what was not done
+    async with session.begin_nested():
         await audit.record(session, "person.removed", by=by, about=member.person, before=before, reason=reason)
         await call(session, "SELECT platform.end_membership(:id, :seen)", id=member.membership.id, seen=seen)
 
@@ -147,7 +143,7 @@ async def leave(session: AsyncSession, *, by: Actor) -> None:
     if held is None:
         raise NotFound("person.not_found")
     person = await session.get_one(Person, by.id)
-    async with session.begin_nested():  # the trace first: who has left may leave none
+    async with session.begin_nested():
         await audit.record(session, "person.left", by=by, about=person, before=_told(held))
         await call(session, "SELECT platform.end_membership(:id, :seen)", id=held.id, seen=held.version)
 
