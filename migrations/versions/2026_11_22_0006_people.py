@@ -64,6 +64,7 @@ CREATE TABLE platform.erased_addresses (
 CREATE INDEX ix_erased_addresses_address_hash ON platform.erased_addresses (address_hash);
 ALTER TABLE platform.people ADD COLUMN erased_at TIMESTAMP WITH TIME ZONE;
 ALTER TABLE platform.past_roles ADD COLUMN since DATE;
+ALTER TABLE platform.mandates ADD COLUMN asked JSONB NOT NULL DEFAULT '[]';
 """
 
 # Helpers that nobody but the functions below may call.
@@ -414,6 +415,76 @@ GRANT EXECUTE ON FUNCTION platform.change_membership(uuid, integer, text, text, 
     platform.end_membership(uuid, integer), platform.change_staff(uuid, integer, text, text) TO ogpmonitor_app;
 """
 
+# A body asks for one more of its people; OGP's staff or an operator decides, as on a mandate, and nobody else.
+COLLEAGUES = """
+CREATE FUNCTION platform.ask_colleague(which uuid, called text, address text) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS $$
+DECLARE given platform.mandates;
+BEGIN
+    IF platform.actor_role() IS DISTINCT FROM 'monitor' OR NOT EXISTS (
+            SELECT 1 FROM platform.memberships m WHERE m.tenant_id = platform.current_tenant()
+                AND m.person_id = platform.current_actor() AND m.mandate_id = which) THEN
+        RAISE EXCEPTION 'only a monitor of this body asks for a colleague' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT * INTO given FROM platform.mandates d
+        WHERE d.id = which AND d.tenant_id = platform.current_tenant() FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM jsonb_array_elements(given.people || given.asked) p
+               WHERE lower(p ->> 'email') = lower(address)) THEN
+        RAISE EXCEPTION 'this person was asked for' USING ERRCODE = 'unique_violation', CONSTRAINT = 'asked_before';
+    END IF;
+    IF jsonb_array_length(given.people || given.asked) >= 20 THEN
+        RAISE EXCEPTION 'too many' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'too_many_people';
+    END IF;
+    UPDATE platform.mandates d SET version = d.version + 1, asked = d.asked || jsonb_build_array(
+        jsonb_build_object('name', called, 'email', lower(address))) WHERE d.id = which;
+END $$;
+CREATE FUNCTION platform.decide_colleague(which uuid, address text, yes boolean) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    given platform.mandates;
+    wanted jsonb;
+    someone uuid;
+BEGIN
+    IF platform.platform_role() IS NULL THEN
+        RAISE EXCEPTION 'only the staff of OGP or an operator decides on the people of a monitoring body'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT * INTO given FROM platform.mandates d WHERE d.id = which AND d.tenant_id = platform.current_tenant()
+        AND d.confirmed_at IS NOT NULL AND d.ended_at IS NULL FOR UPDATE;
+    SELECT p INTO wanted FROM jsonb_array_elements(given.asked) p WHERE p ->> 'email' = lower(address);
+    IF wanted IS NULL THEN
+        RAISE EXCEPTION 'nobody was asked for' USING ERRCODE = 'no_data_found';
+    END IF;
+    UPDATE platform.mandates d SET version = d.version + 1,
+        asked = (SELECT coalesce(jsonb_agg(p), '[]') FROM jsonb_array_elements(d.asked) p WHERE p <> wanted),
+        people = CASE WHEN yes THEN d.people || jsonb_build_array(wanted) ELSE d.people END WHERE d.id = which;
+    IF NOT yes THEN RETURN; END IF;
+    INSERT INTO platform.people (id, version, name, email)
+        SELECT gen_random_uuid(), 1, wanted ->> 'name', lower(address)
+        WHERE NOT EXISTS (SELECT 1 FROM platform.people o WHERE lower(o.email) = lower(address))
+        ON CONFLICT (email) DO NOTHING;
+    SELECT p.id INTO someone FROM platform.people p WHERE lower(p.email) = lower(address);
+    -- As with a new mandate: nobody loses time to publish.
+    IF EXISTS (SELECT 1 FROM platform.memberships m WHERE m.person_id = someone AND m.tenant_id = given.tenant_id
+            AND m.role = 'monitor' AND platform.stands(m.mandate_id)
+            AND (given.starts_on > current_date
+                OR coalesce(given.ends_on, 'infinity') < coalesce(m.ends_on, 'infinity'))) THEN
+        RAISE EXCEPTION 'this person works under a mandate that stands longer'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'other_mandate';
+    END IF;
+    INSERT INTO platform.memberships (id, version, tenant_id, person_id, role, starts_on, ends_on, mandate_id)
+    VALUES (gen_random_uuid(), 1, given.tenant_id, someone, 'monitor', greatest(given.starts_on, current_date),
+            given.ends_on, given.id)
+    ON CONFLICT (tenant_id, person_id) DO UPDATE SET role = 'monitor', mandate_id = given.id, unit = NULL,
+        starts_on = greatest(given.starts_on, current_date), ends_on = given.ends_on,
+        version = platform.memberships.version + 1;
+END $$;
+REVOKE ALL ON FUNCTION platform.ask_colleague(uuid, text, text), platform.decide_colleague(uuid, text, boolean)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.ask_colleague(uuid, text, text), platform.decide_colleague(uuid, text, boolean)
+    TO ogpmonitor_app;
+"""
+
 # What is held about a person, for that person alone; and forgetting it. Tables of other rooms are named by their names,
 # and passed over where there is none: what each holds is of the person's own doing or about it.
 HELD = """
@@ -520,10 +591,12 @@ BEGIN
         PERFORM set_config('ogp.tenant_id', place::text, true);
         DELETE FROM platform.memberships m WHERE m.person_id = who AND m.tenant_id = place;
         last := greatest(last, (SELECT max(r.until) FROM platform.past_roles r WHERE r.person_id = who));
-        UPDATE platform.mandates d SET people = (
-                SELECT coalesce(jsonb_agg(p), '[]') FROM jsonb_array_elements(d.people) p
-                WHERE lower(p ->> 'email') IS DISTINCT FROM lower(gone.email))
-            WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(d.people) p
+        UPDATE platform.mandates d SET
+            people = (SELECT coalesce(jsonb_agg(p), '[]') FROM jsonb_array_elements(d.people) p
+                      WHERE lower(p ->> 'email') IS DISTINCT FROM lower(gone.email)),
+            asked = (SELECT coalesce(jsonb_agg(p), '[]') FROM jsonb_array_elements(d.asked) p
+                     WHERE lower(p ->> 'email') IS DISTINCT FROM lower(gone.email))
+            WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(d.people || d.asked) p
                           WHERE lower(p ->> 'email') = lower(gone.email));
         UPDATE workbench.report_requests r SET name = '', email = '' WHERE lower(r.email) = lower(gone.email);
         IF to_regclass('workbench.notices') IS NOT NULL THEN
@@ -636,5 +709,6 @@ def upgrade() -> None:
     op.execute(INDEPENDENCE)
     op.execute(INVITING)
     op.execute(CHANGING)
+    op.execute(COLLEAGUES)
     op.execute(HELD)
     op.execute(POLICIES)

@@ -21,7 +21,7 @@ from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.mandates import queries, service
 from ogpmonitor.mandates.models import Mandate
-from ogpmonitor.mandates.schemas import ProposalForm, ReasonForm
+from ogpmonitor.mandates.schemas import ColleagueForm, DecisionForm, ProposalForm, ReasonForm
 from ogpmonitor.method.independence import load_independence
 from ogpmonitor.tenants.directory import TenantDirectory
 
@@ -46,6 +46,24 @@ class MonitoringController(Controller):
         demo, lang = bool(request.app.state.demo), place_of(request).lang
         await service.propose(session, form.value, language=lang, by=request.user, demo=demo)
         return see_other(request, f"{place_of(request).tenant.slug}/workbench/monitoring/?done=proposed")
+
+    @post("/colleagues", permission=Permission.BODY_MANAGE)
+    async def ask_colleague(
+        self, request: AnyRequest, session: NamedDependency[TenantSession]
+    ) -> Response[bytes] | Redirect:
+        """The own body wants one more person here; 422 or 409 with messages and all that was typed."""
+        form = Form.of(ColleagueForm, await read_form(request))
+        own = await queries.mandate_of(session, request.user.id)
+        if own is None:
+            raise NotFound("mandate.not_found")
+        if form.value is None:
+            return await _own_page(request, session, Form(), colleague=form, status=422)
+        try:
+            await service.ask_colleague(session, own, name=form.value.name, email=form.value.email, by=request.user)
+        except Conflict as refused:
+            form.add("email", refused.message)
+            return await _own_page(request, session, Form(), colleague=form, status=409)
+        return see_other(request, f"{place_of(request).tenant.slug}/workbench/monitoring/?done=asked")
 
 
 class MandateController(Controller):
@@ -82,6 +100,30 @@ class MandateController(Controller):
             return await _desk_page(request, session, done="confirmed", links=links)
         return see_other(request, "desk/mandates/?done=confirmed")
 
+    @post("/{slug:str}/{mandate_id:uuid}/colleague", permission=Permission.MANDATE_CONFIRM)
+    async def decide_colleague(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[TenantSession],
+        slug: FromPath[str],
+        mandate_id: FromPath[UUID],
+    ) -> Response[bytes] | Redirect:
+        """The person whom the body asked for monitors and is invited, or does not; 409 with the reason."""
+        mandate = await _mandate(request, session, slug, mandate_id)
+        form = Form.of(DecisionForm, await read_form(request))
+        if form.value is None:
+            raise NotFound("colleague.not_found")
+        email, yes = form.value.email, form.value.decision == "confirm"
+        try:
+            await service.decide_colleague(session, mandate, email=email, confirmed=yes, by=request.user)
+        except Conflict as refused:
+            return await _desk_page(request, session, problem=(mandate_id, refused.message), status=409)
+        links = await _invite(request, session, mandate, slug, only=email) if yes else []
+        done = "colleague" if yes else "colleague-refused"
+        if links and request.app.state.demo:
+            return await _desk_page(request, session, done=done, links=links)
+        return see_other(request, f"desk/mandates/?done={done}")
+
     @post("/{slug:str}/{mandate_id:uuid}/end", permission=Permission.MANDATE_CONFIRM)
     async def end(
         self,
@@ -112,13 +154,15 @@ async def _mandate(request: AnyRequest, session: TenantSession, slug: str, manda
     return await queries.get_mandate(session, mandate_id)
 
 
-async def _invite(request: AnyRequest, session: TenantSession, mandate: Mandate, slug: str) -> list[tuple[str, str]]:
+async def _invite(
+    request: AnyRequest, session: TenantSession, mandate: Mandate, slug: str, *, only: str = ""
+) -> list[tuple[str, str]]:
     """Name and link of everybody who was sent a letter."""
     directory: TenantDirectory = request.app.state.directory
     tenant = await directory.get(slug)
     names = {one["email"].lower(): one["name"] for one in mandate.people}
     language, links = tenant.file.source_language, []
-    for invited in await service.invite_people(session, mandate, language=language, by=request.user):
+    for invited in await service.invite_people(session, mandate, language=language, by=request.user, only=only):
         letter = Letter(
             names[invited.email],
             Role.MONITOR,
@@ -134,12 +178,20 @@ async def _invite(request: AnyRequest, session: TenantSession, mandate: Mandate,
 
 
 async def _own_page(
-    request: AnyRequest, session: TenantSession, form: Form[ProposalForm], *, done: str = "", status: int = 200
+    request: AnyRequest,
+    session: TenantSession,
+    form: Form[ProposalForm],
+    *,
+    colleague: Form[ColleagueForm] | None = None,
+    done: str = "",
+    status: int = 200,
 ) -> Response[bytes]:
     lang = place_of(request).lang
     now, zone = utc_now(), place_of(request).tenant.zone
     mandates = await queries.list_mandates(session)
     errors = {name: " ".join(translate(lang, one) for one in said) for name, said in form.errors.items()}
+    wanted = colleague or Form()
+    own = await queries.mandate_of(session, request.user.id) if permits(request.user, Permission.BODY_MANAGE) else None
     return page(
         request,
         "mandates/monitoring.html",
@@ -148,6 +200,9 @@ async def _own_page(
         form=form,
         errors=errors,
         problems=list(errors.items()),
+        own=own,
+        colleague={name: str(wanted[name]) for name in ("name", "email")},
+        colleague_errors={name: translate(lang, said[0]) for name, said in wanted.errors.items()},
         refusals=await list_refusals(session) if permits(request.user, Permission.ASSESSMENT_READ) else None,
         cooling_off=load_independence().government_before_monitor,
         done=done,
