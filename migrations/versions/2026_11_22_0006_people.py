@@ -16,6 +16,7 @@ CREATE TABLE platform.invitations (
     unit TEXT,
     ends_on DATE,
     mandate_id UUID,
+    body TEXT,
     language TEXT NOT NULL,
     token_sha256 TEXT NOT NULL,
     invited_by UUID,
@@ -223,10 +224,11 @@ BEGIN
         WHERE i.email = address AND i.tenant_id IS NOT DISTINCT FROM platform.current_tenant()
           AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL
           AND (i.expires_at <= now() OR (given = 'monitor' AND i.role <> 'monitor'));
-    INSERT INTO platform.invitations (id, tenant_id, email, name, role, unit, ends_on, mandate_id, language,
+    INSERT INTO platform.invitations (id, tenant_id, email, name, role, unit, ends_on, mandate_id, body, language,
         token_sha256, invited_by, sent_at, expires_at, demo)
     VALUES (which, platform.current_tenant(), address, called, given, CASE WHEN given = 'contact' THEN unit_of END,
-        until, CASE WHEN given = 'monitor' THEN under END, lang, token, platform.current_actor(), now(),
+        until, CASE WHEN given = 'monitor' THEN under END,
+        CASE WHEN given = 'monitor' THEN (SELECT d.body FROM platform.mandates d WHERE d.id = under) END, lang, token, platform.current_actor(), now(),
         now() + interval '14 days', is_demo);
     IF platform.current_tenant() IS NULL THEN
         PERFORM platform.note_person_change('person.invited', NULL, given, NULL);
@@ -271,7 +273,7 @@ CREATE FUNCTION platform.show_invitation(token text) RETURNS TABLE (id uuid, pla
     body text, state text, is_known boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
     AS $$ SELECT i.id, i.tenant_id, i.role, i.unit, i.ends_on, i.email, i.name, i.language, i.expires_at,
         (SELECT p.name FROM platform.people p WHERE p.id = i.invited_by),
-        (SELECT d.body FROM platform.mandates d WHERE d.id = i.mandate_id AND d.tenant_id = i.tenant_id),
+        i.body,
         CASE WHEN i.accepted_at IS NOT NULL THEN 'accepted' WHEN i.withdrawn_at IS NOT NULL THEN 'withdrawn'
              WHEN i.expires_at <= now() THEN 'ended' ELSE 'open' END,
         EXISTS (SELECT 1 FROM platform.people p JOIN platform.sign_ins s ON s.person_id = p.id

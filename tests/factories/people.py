@@ -45,7 +45,7 @@ async def accepted(cast: Cast, invited: Invited, name: str = "Ana Soto") -> UUID
 
 async def a_person(cast: Cast, role: Role | PlatformRole = Role.VIEWER, **given: Any) -> UUID:
     """Somebody who was invited and accepted."""
-    return await accepted(cast, await invited(cast, role, **given))
+    return await accepted(cast, await invited(cast, role, **given), given.get("name", "Ana Soto"))
 
 
 async def member_of(cast: Cast, person_id: UUID | None, tenant: str = PENALOLEN) -> Member:

@@ -110,6 +110,7 @@ class Invitation(Identified, Base):
     unit: Mapped[str | None]
     ends_on: Mapped[date | None]  # the last day of the role, not of the invitation
     mandate_id: Mapped[UUID | None]  # of a monitor
+    body: Mapped[str | None]  # the monitoring body that it works for
     language: Mapped[str]
     token_sha256: Mapped[str] = mapped_column(unique=True)
     invited_by: Mapped[UUID | None]
