@@ -228,8 +228,8 @@ BEGIN
         token_sha256, invited_by, sent_at, expires_at, demo)
     VALUES (which, platform.current_tenant(), address, called, given, CASE WHEN given = 'contact' THEN unit_of END,
         until, CASE WHEN given = 'monitor' THEN under END,
-        CASE WHEN given = 'monitor' THEN (SELECT d.body FROM platform.mandates d WHERE d.id = under) END, lang, token, platform.current_actor(), now(),
-        now() + interval '14 days', is_demo);
+        CASE WHEN given = 'monitor' THEN (SELECT d.body FROM platform.mandates d WHERE d.id = under) END, lang,
+        token, platform.current_actor(), now(), now() + interval '14 days', is_demo);
     IF platform.current_tenant() IS NULL THEN
         PERFORM platform.note_person_change('person.invited', NULL, given, NULL);
     END IF;
