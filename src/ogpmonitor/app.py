@@ -28,6 +28,11 @@ from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.accounts.routes_account import AccountController
 from ogpmonitor.accounts.routes_email import EmailLinkController
 from ogpmonitor.accounts.routes_providers import ProviderController
+from ogpmonitor.accounts.routes_data import DataController
+from ogpmonitor.accounts.routes_invitations import InvitationController
+from ogpmonitor.accounts.routes_people import PeopleController
+from ogpmonitor.accounts.routes_roles import RolesController
+from ogpmonitor.accounts.routes_staff import StaffController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.assessments.routes_asking import ClarificationController
 from ogpmonitor.assessments.routes_second import SecondReviewController
@@ -63,6 +68,7 @@ from ogpmonitor.notifications.routes_mail import MailboxController, OutboxContro
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
+from ogpmonitor.periods.requested import list_units
 from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_grid import GridController
@@ -115,6 +121,11 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     ProviderController,
     EmailLinkController,
     AccountController,
+    DataController,
+    InvitationController,
+    PeopleController,
+    RolesController,
+    StaffController,
     StaticController,
     VerifyController,
     WellKnownController,
@@ -190,6 +201,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "demo": settings.demo,
             "permits": _permits,
             "field_words": _field_words,
+            "unit_names": _unit_names,
             "database": database,
             "directory": directory,
             "limits": limits,
@@ -255,6 +267,11 @@ def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool
 def _field_words(lang: str, name: str) -> str:
     """What a form's field is called where it is read back: as the published field that it becomes."""
     return field_label(lang, {"text": "progress_text"}.get(name, name))
+
+
+async def _unit_names(session: TenantSession) -> Sequence[str]:
+    """The units that a contact can report for, for the room of people, which stands below the one that knows them."""
+    return [unit.name for unit in await list_units(session)]
 
 
 @asynccontextmanager

@@ -129,6 +129,27 @@ def migrate() -> None:
 
 
 @main.group()
+def operators() -> None:
+    """Whoever runs the platform."""
+
+
+@operators.command("invite")
+@click.argument("email")
+@click.option("--name", required=True, help="What the person is called.")
+@click.option("--language", default="es", type=click.Choice(["es", "en"]), help="Of the page behind the link.")
+def invite_operator(email: str, name: str, language: str) -> None:
+    """Invite an operator: the first, or one more. Pass the link on yourself; it works once and for 14 days."""
+    from ogpmonitor.accounts.first_operator import invite_operator  # noqa: PLC0415 (see the module's docstring)
+
+    settings = settings_or_fail()
+    invited = invite_operator(
+        settings.database_url, email=email, name=name, language=language, base_url=settings.base_url
+    )
+    link, until = asyncio.run(invited)
+    click.echo(f"{link}\nIt works once, until {until:%Y-%m-%d %H:%M} UTC. Whoever opens it becomes an operator.")
+
+
+@main.group()
 def tenants() -> None:
     """The jurisdictions, as their folders describe them."""
 

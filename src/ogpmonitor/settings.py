@@ -115,6 +115,13 @@ class Settings(BaseSettings):
     clock_skew_seconds: int = Field(
         60, ge=0, le=600, description="How far a provider's clock may be from ours, in seconds."
     )
+    keep_invitations_days: int = Field(
+        90, gt=0, description="Days after which an invitation that was answered, withdrawn or has ended is forgotten."
+    )
+    keep_sign_ins_days: int = Field(90, ge=60, description="Days after which a session that is over is forgotten.")
+    keep_requests_days: int = Field(
+        365, gt=0, description="Days after its end when a request for reports forgets whom it asked."
+    )
     report_memory_mib: int = Field(600, gt=0, description="Most memory one report's process may take.")
     report_seconds: int = Field(120, gt=0, description="Longest time one report's process may take.")
     metrics_listen: str | None = Field(

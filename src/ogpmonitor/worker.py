@@ -11,6 +11,7 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
+from ogpmonitor.accounts import erasure
 from ogpmonitor.accounts.email_links import PREPARE
 from ogpmonitor.accounts.jobs import prepare_link
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
@@ -43,6 +44,7 @@ TASKS: Mapping[str, Callable[..., Awaitable[None]]] = {
 PERIODIC: Sequence[tuple[str, str, Callable[..., Awaitable[None]]]] = (
     (FORGET_COUNTS, WHEN_FORGOTTEN, forget_counts),
     (CHECK_LINKS, WHEN, check_links),
+    (erasure.FORGET_OLD, erasure.WHEN, erasure.forget_old),
     (notices.MORNING, notices.WHEN, notices.morning),
     (mail.SEND_DUE, mail.WHEN, mail.send_due),
 )

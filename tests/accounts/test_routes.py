@@ -135,10 +135,10 @@ async def test_who_has_no_role_any_more_is_led_to_no_workbench(site: Site, setti
         await seal(session, cast.tenant_ids["penalolen"], None)
         await session.execute(
             text("UPDATE platform.memberships SET ends_on = current_date - 1 WHERE person_id = :id"),
-            {"id": cast.coordinator.id},
+            {"id": cast.contact.id},
         )
 
-    answer = await site.client.post(SIGN_IN, data={"persona": "penalolen-coordinator"})
+    answer = await site.client.post(SIGN_IN, data={"persona": "penalolen-contact"})
 
     assert answer.headers["location"] == "/es/"
     assert (await site.client.get("/es/penalolen/workbench/")).status_code == 404

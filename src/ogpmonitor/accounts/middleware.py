@@ -33,7 +33,8 @@ FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[
 MONITORS_OWN = frozenset({Permission.ASSESSMENT_READ, Permission.ASSESSMENT_WRITE, Permission.ASSESSMENT_PUBLISH})
 ROLE_IN_TENANT = frozenset(Permission) - {
     Permission.PUBLIC, Permission.SESSION_END, Permission.SESSION_LIST, Permission.DESK_READ,
-    Permission.MANDATE_CONFIRM, Permission.MAIL_READ,
+    Permission.MANDATE_CONFIRM, Permission.MAIL_READ, Permission.ACCOUNT_ERASE, Permission.ACCOUNT_READ,
+    Permission.STAFF_LEAVE, Permission.STAFF_MANAGE, Permission.STAFF_READ,
 }  # fmt: skip
 
 

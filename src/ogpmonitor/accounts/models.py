@@ -1,10 +1,10 @@
-"""People, the one role each has per tenant, and their sessions."""
+"""People, the one role each has per tenant, invitations, sessions, and what is left of who was erased."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
@@ -36,6 +36,7 @@ class Person(Identified, Versioned, Base):
     email: Mapped[str | None] = mapped_column(unique=True)
     platform_role: Mapped[str | None]
     persona: Mapped[str | None] = mapped_column(unique=True)  # set on the demo's invented people only
+    erased_at: Mapped[datetime | None]  # from then on the row is an id without a name
 
 
 class Membership(Identified, TenantOwned, Versioned, Base):
@@ -65,6 +66,7 @@ class PastRole(Identified, TenantOwned, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("platform.people.id"), index=True)
     role: Mapped[str]
     until: Mapped[date]
+    since: Mapped[date | None]
 
 
 class Way(StrEnum):
@@ -159,3 +161,77 @@ class EmailLink(Identified, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class Invitation(Identified, Base):
+    """Somebody is asked by e-mail to take a role, in one jurisdiction or on the platform.
+
+    Functions of the database write it. Only a hash of its link's token is kept; a newer link takes the older's place.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        CheckConstraint("(tenant_id IS NULL) = (role IN ('ogp_staff', 'operator'))", name="place"),
+        Index(
+            "uq_invitations_one_open",
+            "tenant_id",
+            "email",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("withdrawn_at IS NULL AND accepted_at IS NULL"),
+        ),
+        {"schema": "platform"},
+    )
+
+    invited_to: Mapped[UUID | None] = mapped_column("tenant_id", ForeignKey("platform.tenants.id"), index=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    unit: Mapped[str | None]
+    ends_on: Mapped[date | None]  # the last day of the role, not of the invitation
+    mandate_id: Mapped[UUID | None]  # of a monitor
+    body: Mapped[str | None]  # the monitoring body that it works for
+    language: Mapped[str]
+    token_sha256: Mapped[str] = mapped_column(unique=True)
+    invited_by: Mapped[UUID | None]
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[UUID | None]
+    demo: Mapped[bool]
+
+
+class PeopleRecord(Identified, Base):
+    """Something done to the people of the platform, or an erasure: who did what to whom, and why. Never changed."""
+
+    __tablename__ = "people_records"
+    __table_args__ = ({"schema": "platform"},)
+
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor_role: Mapped[str | None]
+    action: Mapped[str]
+    person_id: Mapped[UUID | None]
+    role: Mapped[str | None]
+    reason: Mapped[str | None]
+
+
+class AddressKey(Base):
+    """The key by which addresses of erased people are hashed. Only functions of the database read it."""
+
+    __tablename__ = "address_keys"
+    __table_args__ = ({"schema": "platform"},)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ErasedAddress(Identified, Base):
+    """By which a person who was erased is known while it must not come back as a monitor: no name, no address."""
+
+    __tablename__ = "erased_addresses"
+    __table_args__ = ({"schema": "platform"},)
+
+    address_hash: Mapped[str] = mapped_column(index=True)
+    person_id: Mapped[UUID]
+    kept_until: Mapped[date]

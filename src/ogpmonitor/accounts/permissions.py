@@ -15,11 +15,14 @@ from ogpmonitor.accounts.models import PlatformRole, Role
 class Permission(StrEnum):
     """What can be done, never who may do it. `<thing>:<verb>`, alphabetical."""
 
+    ACCOUNT_ERASE = "account:erase"
+    ACCOUNT_READ = "account:read"
     ASSESSMENT_PUBLISH = "assessment:publish"
     ASSESSMENT_READ = "assessment:read"
     ASSESSMENT_REPLY = "assessment:reply"
     ASSESSMENT_WRITE = "assessment:write"
     BOARD_READ = "board:read"
+    BODY_MANAGE = "body:manage"
     DESK_READ = "desk:read"
     EVIDENCE_KEEP = "evidence:keep"
     EVIDENCE_READ = "evidence:read"
@@ -34,6 +37,9 @@ class Permission(StrEnum):
     MILESTONE_READ = "milestone:read"
     MILESTONE_REPORT = "milestone:report"
     NOTICE_CHOOSE = "notice:choose"
+    PEOPLE_LEAVE = "people:leave"
+    PEOPLE_MANAGE = "people:manage"
+    PEOPLE_READ = "people:read"
     PERIOD_MANAGE = "period:manage"
     PLAN_AMEND = "plan:amend"
     PLAN_PUBLISH = "plan:publish"
@@ -47,6 +53,9 @@ class Permission(StrEnum):
     REQUEST_MANAGE = "request:manage"
     SESSION_END = "session:end"
     SESSION_LIST = "session:list"
+    STAFF_LEAVE = "staff:leave"
+    STAFF_MANAGE = "staff:manage"
+    STAFF_READ = "staff:read"
     WORKBENCH_ENTER = "workbench:enter"
 
 
@@ -66,7 +75,8 @@ def anyone(_actor: Actor, _thing: Any) -> bool:
 
 
 def signed_in(actor: Actor, _thing: Any) -> bool:
-    return not actor.is_stranger
+    """Somebody with an account: who came by a request's link has none."""
+    return actor.id is not None
 
 
 def coordinator(actor: Actor, _thing: Any) -> bool:
@@ -117,11 +127,14 @@ def asked(actor: Actor, _thing: Any) -> bool:
 GOVERNMENT: Sequence[Rule] = (coordinator, contact, viewer)
 
 ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
+    Permission.ACCOUNT_ERASE: (operator,),
+    Permission.ACCOUNT_READ: (signed_in,),
     Permission.ASSESSMENT_PUBLISH: (monitor,),
     Permission.ASSESSMENT_READ: (monitor,),
     Permission.ASSESSMENT_REPLY: (coordinator,),
     Permission.ASSESSMENT_WRITE: (monitor,),
     Permission.BOARD_READ: GOVERNMENT,
+    Permission.BODY_MANAGE: (monitor,),
     Permission.DESK_READ: (ogp_staff, operator),
     Permission.EVIDENCE_KEEP: (coordinator,),
     Permission.EVIDENCE_READ: (*GOVERNMENT, monitor),  # row policies show each voice its own
@@ -136,6 +149,9 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.MILESTONE_READ: GOVERNMENT,
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
     Permission.NOTICE_CHOOSE: (*GOVERNMENT, monitor, ogp_staff),
+    Permission.PEOPLE_LEAVE: (*GOVERNMENT, monitor),
+    Permission.PEOPLE_MANAGE: (coordinator,),
+    Permission.PEOPLE_READ: (*GOVERNMENT, monitor),
     Permission.PERIOD_MANAGE: (coordinator,),
     Permission.PLAN_AMEND: (coordinator,),
     Permission.PLAN_PUBLISH: (coordinator,),
@@ -149,6 +165,9 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.REQUEST_MANAGE: (coordinator,),
     Permission.SESSION_END: (signed_in,),
     Permission.SESSION_LIST: (signed_in,),
+    Permission.STAFF_LEAVE: (ogp_staff, operator),
+    Permission.STAFF_MANAGE: (operator,),
+    Permission.STAFF_READ: (ogp_staff, operator),
     Permission.WORKBENCH_ENTER: (*GOVERNMENT, monitor),
 }
 

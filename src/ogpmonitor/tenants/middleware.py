@@ -14,7 +14,7 @@ from ogpmonitor.tenants.directory import TenantDirectory
 
 # Second segments that belong to the platform also on a tenant's own host.
 PLATFORM_SEGMENTS = frozenset(
-    {"account", "compare", "verify", "sign-in", "sign-out", "desk", "demo", "about-platform"}
+    {"about-platform", "account", "compare", "demo", "desk", "invitations", "sign-in", "sign-out", "verify"}
 )
 
 

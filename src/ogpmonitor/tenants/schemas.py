@@ -32,6 +32,7 @@ RESERVED_SLUGS = frozenset(
         "es",
         "health",
         "help",
+        "invitations",
         "login",
         "logout",
         "metrics",

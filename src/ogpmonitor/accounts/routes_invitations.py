@@ -1,0 +1,110 @@
+"""`/invitations/<token>`: seeing what one is invited to, and accepting it."""
+
+from datetime import timedelta
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from ogpmonitor.accounts import invitations, service
+from ogpmonitor.accounts.invitations import Accepted, Shown
+from ogpmonitor.accounts.middleware import COOKIE
+from ogpmonitor.accounts.models import Role
+from ogpmonitor.accounts.permissions import Permission
+from ogpmonitor.accounts.schemas_people import LONGEST_NAME, AcceptForm
+from ogpmonitor.kit.db import TenantSession
+from ogpmonitor.kit.errors import Conflict, Gone
+from ogpmonitor.kit.forms import Form, read_form
+from ogpmonitor.kit.i18n import msgid, translate
+from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
+
+LARGEST_FORM_BYTES = 16 * 1024
+ENDED = msgid("This invitation was accepted or withdrawn, or has ended. Ask whoever invited you for a new one.")
+
+
+class InvitationController(Controller):
+    """What whoever holds an invitation's link sees. Looking accepts nothing: mail programs look, too."""
+
+    path = "/{lang:str}/invitations"
+    request_max_body_size = LARGEST_FORM_BYTES
+
+    @get("/{token:str}", permission=Permission.PUBLIC)
+    async def show(
+        self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
+    ) -> Response[bytes]:
+        """Who invites to what, until when; 410 where it is over, 404 for a link that never was."""
+        return _page(request, await _standing(session, token), Form())
+
+    @post("/{token:str}", permission=Permission.PUBLIC)
+    async def accept(
+        self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
+    ) -> Response[bytes] | Redirect:
+        """The role is taken, once; 422 without a name, 409 where the person's other roles are against it."""
+        shown = await _standing(session, token)
+        form = Form.of(AcceptForm, await read_form(request))
+        if form.value is None and not shown.is_known:
+            return _page(request, shown, form, status=422)
+        name = form.value.name if form.value else shown.name
+        try:
+            accepted = await invitations.accept(session, shown, token, name=name)
+        except Conflict as refused:
+            form.add("", refused.message)
+            return _page(request, shown, form, status=409)
+        return await _enter(request, session, shown, accepted)
+
+
+async def _standing(session: TenantSession, token: str) -> Shown:
+    shown = await invitations.find_by_token(session, token)
+    if shown.state != "open":
+        raise Gone("invitation.gone", ENDED)
+    return shown
+
+
+def _home(request: AnyRequest, shown: Shown) -> KnownTenant | None:
+    directory: TenantDirectory = request.app.state.directory
+    return next((one for one in directory.all if one.id == shown.place), None)
+
+
+async def _enter(request: AnyRequest, session: TenantSession, shown: Shown, accepted: Accepted) -> Redirect:
+    """Who is new here is signed in: the link came by mail and so showed the address.
+
+    Whoever has signed in before does so again, in its usual way, because a link of fourteen days opens no account that
+    has more to lose. In the demonstration everyone is signed in, for want of another way.
+    """
+    tenant = _home(request, shown)
+    first = "desk/" if tenant is None else f"{tenant.slug}/workbench/"
+    if tenant is not None and shown.role == Role.MONITOR:
+        first += "assessments/"
+    settings = request.app.state.settings
+    if not (accepted.is_new or request.app.state.demo):
+        return see_other(request, f"sign-in/?next={place_of(request).href(first)}")
+    lasting = timedelta(hours=settings.session_hours)
+    token = await service.sign_in(session, accepted.person, lasting=lasting)
+    answer = see_other(request, first)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        httponly=True,
+        samesite="lax",
+        secure=settings.cookie_secure,
+        max_age=int(lasting.total_seconds()),
+    )
+    return answer
+
+
+def _page(request: AnyRequest, shown: Shown, form: Form[AcceptForm], *, status: int = 200) -> Response[bytes]:
+    lang, tenant = place_of(request).lang, _home(request, shown)
+    errors = {name: translate(lang, said[0]) for name, said in form.errors.items()}
+    return page(
+        request,
+        "accounts/invitation.html",
+        status=status,
+        shown=shown,
+        place=tenant.name if tenant else None,
+        typed=str(form.data.get("name", shown.name)),
+        error=errors.get("name", ""),
+        problem=errors.get("", ""),
+        longest=LONGEST_NAME,
+    )
