@@ -28,6 +28,8 @@ from ogpmonitor.assessments.routes_second import SecondReviewController
 from ogpmonitor.assessments.routes_steps import AssessmentStepController
 from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
+from ogpmonitor.desk.routes import JurisdictionsController, RecordController
+from ogpmonitor.desk.routes_jobs import JobsController
 from ogpmonitor.evidence.library import LibraryController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.history.routes import HistoryController
@@ -79,6 +81,7 @@ from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.replies.routes import ReplyController
 from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
+from ogpmonitor.support.routes import SupportController
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
 
@@ -91,6 +94,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     SecondReviewController,
     ComparisonController,
     DeskController,
+    JobsController,
+    JurisdictionsController,
+    RecordController,
     HealthController,
     ReportController,
     SignInController,
@@ -128,6 +134,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HistoryController,
     MandateController,
     MonitoringController,
+    SupportController,
     ReplyController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
@@ -211,8 +218,12 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         cache.enabled = announcements.is_listening
         cache.forget(jurisdiction)
         if jurisdiction is None and announcements.is_listening:
-            refreshing.add(task := asyncio.ensure_future(directory.refresh()))
+            refreshing.add(task := asyncio.ensure_future(refresh()))
             task.add_done_callback(refreshing.discard)
+
+    async def refresh() -> None:
+        await directory.refresh()
+        cache.forget(None)  # a page may have been made meanwhile from what the directory said before
 
     refreshing: set[asyncio.Future[None]] = set()
     url = make_url(app.state.settings.public_url).set(drivername="postgresql")

@@ -15,6 +15,7 @@ from ogpmonitor.accounts.service import find_actor
 from ogpmonitor.audit.refusals import note_refusal
 from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.errors import DomainError, NotFound, NotPermitted, NotSignedIn
+from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.returning import remember
 
 COOKIE = "ogpmonitor_session"
@@ -22,8 +23,12 @@ COOKIE = "ogpmonitor_session"
 FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
 # What only a monitor may; whoever else tries leaves a trace that the monitor can read.
 MONITORS_OWN = frozenset({Permission.ASSESSMENT_READ, Permission.ASSESSMENT_WRITE, Permission.ASSESSMENT_PUBLISH})
+NOT_ACTIVE = msgid(
+    "This jurisdiction is suspended or archived: its government reads here and changes nothing. The notice says why."
+)
 ROLE_IN_TENANT = frozenset(Permission) - {
-    Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ, Permission.MANDATE_CONFIRM,
+    Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ, Permission.JOB_RETRY, Permission.MANDATE_CONFIRM,
+    Permission.SUPPORT_ASK, Permission.TENANT_SUSPEND,
 }  # fmt: skip
 
 
@@ -93,4 +98,6 @@ def _check(actor: Actor, handler: BaseRouteHandler) -> None:
         raise NotSignedIn
     if actor.role is None and permission in ROLE_IN_TENANT:
         raise NotFound("tenant.not_found")
+    if actor.role != actor.given_role and actor.given_role is not None:
+        raise NotPermitted("tenant.not_active", NOT_ACTIVE)
     raise NotPermitted(str(permission))

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     EVIDENCE_WITHDRAW = "evidence:withdraw"
     HISTORY_READ = "history:read"
     IMPORT_RUN = "import:run"
+    JOB_RETRY = "job:retry"
     MANDATE_CONFIRM = "mandate:confirm"
     MANDATE_PROPOSE = "mandate:propose"
     MANDATE_READ = "mandate:read"
@@ -44,6 +45,10 @@ class Permission(StrEnum):
     REQUEST_ANSWER = "request:answer"
     REQUEST_MANAGE = "request:manage"
     SESSION_END = "session:end"
+    SUPPORT_ASK = "support:ask"
+    SUPPORT_END = "support:end"
+    SUPPORT_READ = "support:read"
+    TENANT_SUSPEND = "tenant:suspend"
     WORKBENCH_ENTER = "workbench:enter"
 
 
@@ -72,6 +77,16 @@ def coordinator(actor: Actor, _thing: Any) -> bool:
 
 def viewer(actor: Actor, _thing: Any) -> bool:
     return actor.role == Role.VIEWER
+
+
+def coordinator_always(actor: Actor, _thing: Any) -> bool:
+    """Whoever coordinates, also while the jurisdiction is suspended or archived."""
+    return Role.COORDINATOR in (actor.role, actor.given_role)
+
+
+def support(actor: Actor, _thing: Any) -> bool:
+    """An operator, for the hours that it was given to read along."""
+    return actor.role == Role.SUPPORT
 
 
 def monitor(actor: Actor, _thing: Any) -> bool:
@@ -112,29 +127,31 @@ def asked(actor: Actor, _thing: Any) -> bool:
 
 
 GOVERNMENT: Sequence[Rule] = (coordinator, contact, viewer)
+READERS: Sequence[Rule] = (*GOVERNMENT, support)  # of the government's own work
 
 ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.ASSESSMENT_PUBLISH: (monitor,),
     Permission.ASSESSMENT_READ: (monitor,),
     Permission.ASSESSMENT_REPLY: (coordinator,),
     Permission.ASSESSMENT_WRITE: (monitor,),
-    Permission.BOARD_READ: GOVERNMENT,
+    Permission.BOARD_READ: READERS,
     Permission.DESK_READ: (ogp_staff, operator),
     Permission.EVIDENCE_KEEP: (coordinator,),
-    Permission.EVIDENCE_READ: (*GOVERNMENT, monitor),  # row policies show each voice its own
+    Permission.EVIDENCE_READ: (*READERS, monitor),  # row policies show each voice its own
     Permission.EVIDENCE_SUBMIT: (coordinator, responsible_unit, monitor),
     Permission.EVIDENCE_WITHDRAW: (coordinator, responsible_unit),
-    Permission.HISTORY_READ: (coordinator,),
+    Permission.HISTORY_READ: (coordinator_always,),
     Permission.IMPORT_RUN: (coordinator,),
+    Permission.JOB_RETRY: (operator,),
     Permission.MANDATE_CONFIRM: (ogp_staff, operator),
     Permission.MANDATE_PROPOSE: (coordinator,),
-    Permission.MANDATE_READ: (*GOVERNMENT, monitor),
-    Permission.MILESTONE_READ: GOVERNMENT,
+    Permission.MANDATE_READ: (*READERS, monitor),
+    Permission.MILESTONE_READ: READERS,
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
     Permission.PERIOD_MANAGE: (coordinator,),
     Permission.PLAN_AMEND: (coordinator,),
     Permission.PLAN_PUBLISH: (coordinator,),
-    Permission.PLAN_READ: GOVERNMENT,
+    Permission.PLAN_READ: READERS,
     Permission.PLAN_SUBMIT: (coordinator,),
     Permission.PLAN_WRITE: (coordinator,),
     Permission.PUBLIC: (anyone,),
@@ -143,7 +160,11 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.REQUEST_ANSWER: (asked,),
     Permission.REQUEST_MANAGE: (coordinator,),
     Permission.SESSION_END: (signed_in,),
-    Permission.WORKBENCH_ENTER: (*GOVERNMENT, monitor),
+    Permission.SUPPORT_ASK: (operator,),
+    Permission.SUPPORT_END: (coordinator_always, operator),
+    Permission.SUPPORT_READ: (*READERS, monitor),
+    Permission.TENANT_SUSPEND: (operator,),
+    Permission.WORKBENCH_ENTER: (*READERS, monitor),
 }
 
 

@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import DateTime, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
@@ -67,23 +68,39 @@ async def find_actor(session: AsyncSession, token: str, *, tenant_id: UUID | Non
     if now - signed_in.last_seen_at > TOUCH_AFTER:
         signed_in.last_seen_at = now
         await session.flush()
-    role, unit = await _role_in(session, person.id, tenant_id) if tenant_id else (None, None)
+    here = await _standing_in(session, person.id, tenant_id) if tenant_id else Standing()
     return Actor(
         id=person.id,
         name=person.name,
-        role=Role(role) if role else None,
+        role=Role(here.role) if here.role else None,
         platform_role=PlatformRole(person.platform_role) if person.platform_role else None,
-        unit=unit,
+        unit=here.unit,
         sign_in_id=signed_in.id,
+        given_role=Role(here.given) if here.given else None,
+        supported_until=here.supported_until,
     )
 
 
-async def _role_in(session: AsyncSession, person_id: UUID, tenant_id: UUID) -> tuple[str | None, str | None]:
-    """The role and the unit that the row policies go by: a monitor without a mandate that stands has none."""
+@dataclass(frozen=True)
+class Standing:
+    """What the database says of a person in a tenant; nothing where it is nobody there."""
+
+    role: str | None = None
+    unit: str | None = None
+    given: str | None = None
+    supported_until: datetime | None = None
+
+
+async def _standing_in(session: AsyncSession, person_id: UUID, tenant_id: UUID) -> Standing:
+    """What the row policies go by: a monitor without a mandate that stands has no role."""
     await seal(session, tenant_id, person_id)
-    found = await session.execute(select(func.platform.actor_role(), func.platform.actor_unit()))
-    role, unit = found.one()
-    return role, unit
+    asked = select(
+        func.platform.actor_role(),
+        func.platform.actor_unit(),
+        func.platform.given_role(),
+        func.platform.supported_until(type_=DateTime(timezone=True)),
+    )
+    return Standing(*(await session.execute(asked)).one())
 
 
 async def personas(session: AsyncSession) -> list[Person]:
