@@ -203,7 +203,7 @@ async def test_everyone_who_works_there_is_told_on_every_page(site: Site, cast: 
         (coordinator, WORKBENCH), (coordinator, f"{WORKBENCH}board/"), (coordinator, f"{WORKBENCH}history/"),
         (monitor, f"{WORKBENCH}assessments/"),
     ]  # fmt: skip
-    told = "La operación de la plataforma lee aquí"
+    told = "El operador de la plataforma lee aquí"
     assert [told in await words_at(client, path) for client, path in pages] == [False] * 4
 
     await an_access(cast)
