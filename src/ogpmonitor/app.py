@@ -148,7 +148,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     database = Database(settings.app_url, settings.public_url)
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
-    cache = PageCache(OwnHosts(app, directory))
+    cache = PageCache(OwnHosts(app, directory, settings.base_url))
     app.state.page_cache = cache
     return SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
 

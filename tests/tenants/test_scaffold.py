@@ -1,37 +1,20 @@
 """A new jurisdiction, from `tenants new` to its page in both languages."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.factories.newcomers import ANSWERS, a_newcomer
 from tests.factories.reading import said
 from tests.factories.site import Site
 
 from ogpmonitor.cli import main
-from ogpmonitor.plans.loading import read_folders, sync
 from ogpmonitor.settings import Settings
 from ogpmonitor.tenants import scaffold
 from ogpmonitor.tenants.contrast import PAPERS_DARK, contrast_ratio
 from ogpmonitor.tenants.files import read_tenants
 from ogpmonitor.tenants.logo import check_logo
-
-ANSWERS: Mapping[str, str] = {
-    "name-es": "Lo Espejo",
-    "official-name-es": 'Municipalidad de "Lo Espejo"',
-    "official-name-en": "Municipality of Lo Espejo",
-    "region": "13",
-    "province": "131",
-    "comuna": "13116",
-    "codes-source": "SUBDERE, Códigos Únicos Territoriales, 2018",
-    "contact-page": "https://www.loespejo.example/contacto",
-    "population": "103.865",
-    "population-year": "2024",
-    "population-source": "INE, proyecciones de población",
-    "accent": "#7a1f4c",
-    "member-source": "Lista de miembros de OGP Local",
-}
 
 
 def new(folder: Path, *more: str, slug: str = "lo-espejo", given: Mapping[str, str] = ANSWERS) -> Result:
@@ -140,11 +123,7 @@ def test_a_region_and_a_member_have_their_own_questions(tmp_path: Path) -> None:
 
 
 async def test_a_new_jurisdiction_answers_in_both_languages(site: Site, settings: Settings, tmp_path: Path) -> None:
-    folder = tmp_path / "tenants"
-    shutil.copytree(settings.tenants_folder, folder)
-    assert new(folder).exit_code == 0
-    loaded = await sync(settings.database_url, read_folders(folder))
-    assert [one.slug for one in loaded if one.changed] == ["lo-espejo"]
+    await a_newcomer(settings, tmp_path / "tenants")
     await site.state.directory.refresh()
     site.forget_pages()
 
