@@ -63,8 +63,8 @@ STAFF = "(SELECT platform.platform_role()) IS NOT NULL"
 NO_KEY = "(SELECT platform.current_key()) IS NULL"
 
 # `given_role` is what `actor_role` was until now, under another name: the role by membership, or by a request's link.
-# `actor_role`, which all policies ask, tempers it: where a jurisdiction is not active its government reads, whatever
-# it is there, and its monitor goes on; and whoever has no role may be there to help, for a time, reading only.
+# `actor_role`, which all policies ask, tempers it. Where a jurisdiction is not active its coordinators and viewers
+# read, its contacts have nothing to do, and its monitor goes on. Whoever has no role may be there to help for a time.
 GIVEN_ROLE = """
 DO $$ BEGIN
     EXECUTE replace(pg_get_functiondef('platform.actor_role()'::regprocedure),
@@ -89,7 +89,7 @@ CREATE OR REPLACE FUNCTION platform.actor_role() RETURNS text LANGUAGE sql STABL
         WHEN g.given = 'monitor' THEN g.given
         WHEN g.given IS NULL THEN CASE WHEN platform.is_supporting() THEN 'support' END
         WHEN platform.tenant_state() = 'active' THEN g.given
-        WHEN platform.current_key() IS NULL THEN 'viewer' END
+        WHEN g.given IN ('coordinator', 'viewer') THEN 'viewer' END
     FROM (SELECT platform.given_role() AS given) g $$;
 """
 
@@ -239,7 +239,7 @@ CREATE FUNCTION platform.note_failure(which bigint, class text) RETURNS void LAN
 -- What the desk counts of each jurisdiction: numbers, and whether a step was taken; no word of any draft.
 CREATE FUNCTION platform.desk_counts() RETURNS TABLE (jurisdiction text, coordinators bigint, contacts bigint,
     viewers bigint, monitors bigint, has_plan boolean, has_commitments boolean, has_units boolean,
-    has_mandate boolean, has_published boolean, supported_until timestamp with time zone)
+    has_mandate boolean, has_published boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
     before text := current_setting('ogp.tenant_id', true);
@@ -256,8 +256,7 @@ BEGIN
             EXISTS (SELECT 1 FROM workbench.milestones m WHERE m.responsible_unit IS NOT NULL),
             EXISTS (SELECT 1 FROM platform.mandates d
                     WHERE d.tenant_id = one.id AND d.refused_at IS NULL AND d.ended_at IS NULL),
-            EXISTS (SELECT 1 FROM register.editions e WHERE e.tenant_id = one.id AND e.voice = 'government'),
-            platform.supported_until()
+            EXISTS (SELECT 1 FROM register.editions e WHERE e.tenant_id = one.id AND e.voice = 'government')
         FROM (SELECT count(*) FILTER (WHERE m.role = 'coordinator') AS coordinators,
                      count(*) FILTER (WHERE m.role = 'contact') AS contacts,
                      count(*) FILTER (WHERE m.role = 'viewer') AS viewers,
@@ -278,6 +277,7 @@ GRANT EXECUTE ON FUNCTION platform.set_tenant_state(text, text), platform.begin_
 # Support reads what a viewer reads of the government's own work, and nothing of what a monitor sent it unpublished.
 SUPPORT_READS = (
     "plans", "commitments", "milestones", "evidence_supports", "amendments", "periods", "milestone_reports",
+    "recommendation_answers",
 )  # fmt: skip
 POLICIES = f"""
 ALTER TABLE platform.support_accesses ENABLE ROW LEVEL SECURITY;

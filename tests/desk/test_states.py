@@ -122,10 +122,14 @@ async def test_its_people_read_on_and_are_told_why(site: Site, cast: Cast, state
     assert REASON in said(home.text)
     assert "Publicar" not in said(home.text)
     assert sent.status_code == 403
-    assert "su gobierno lee aquí y no cambia nada" in said(sent.text)
+    assert "nadie de su gobierno cambia nada aquí" in said(sent.text)
     assert "Plan nuevo" in sent.text  # what was typed is given back
     assert (await coordinator.get(f"{WORKBENCH}history/")).status_code == 200
     assert (await coordinator.get(f"{WORKBENCH}board/")).status_code == 200
+    contact = await site.sign_in("penalolen-contact")
+    refused = await contact.get(WORKBENCH)
+    assert refused.status_code == 403  # what a contact does is report
+    assert REASON in said(refused.text)
     monitor = await site.sign_in("penalolen-monitor")
     assert (await monitor.get(f"{WORKBENCH}assessments/")).status_code == 200
 

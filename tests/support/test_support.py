@@ -29,6 +29,7 @@ SUPPORT = f"{WORKBENCH}support/"
 DESK = "/es/desk/jurisdictions/penalolen/"
 GOVERNMENTS = (
     "plans", "commitments", "milestones", "evidence_supports", "evidence", "amendments", "periods", "milestone_reports",
+    "recommendation_answers",
 )  # fmt: skip
 ROLE = select(func.platform.actor_role())
 

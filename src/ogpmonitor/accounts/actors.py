@@ -13,7 +13,7 @@ class Actor:
     """A person in the tenant at hand, or somebody nobody knows.
 
     `role` is what the person is in that tenant, `platform_role` what it is everywhere. A stranger has none and no id.
-    `given_role` is the role it was given: where the tenant is suspended or archived, its government is only a viewer.
+    `given_role` is the role it was given, which is more than `role` where the tenant is suspended or archived.
     """
 
     id: UUID | None

@@ -24,7 +24,7 @@ FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[
 # What only a monitor may; whoever else tries leaves a trace that the monitor can read.
 MONITORS_OWN = frozenset({Permission.ASSESSMENT_READ, Permission.ASSESSMENT_WRITE, Permission.ASSESSMENT_PUBLISH})
 NOT_ACTIVE = msgid(
-    "This jurisdiction is suspended or archived: its government reads here and changes nothing. The notice says why."
+    "This jurisdiction is suspended or archived: nobody of its government changes anything here. The notice says why."
 )
 ROLE_IN_TENANT = frozenset(Permission) - {
     Permission.PUBLIC, Permission.SESSION_END, Permission.DESK_READ, Permission.JOB_RETRY, Permission.MANDATE_CONFIRM,
@@ -96,8 +96,8 @@ def _check(actor: Actor, handler: BaseRouteHandler) -> None:
         return
     if actor.is_stranger:
         raise NotSignedIn
+    if actor.given_role is not None and actor.role != actor.given_role:
+        raise NotPermitted("tenant.not_active", NOT_ACTIVE)
     if actor.role is None and permission in ROLE_IN_TENANT:
         raise NotFound("tenant.not_found")
-    if actor.role != actor.given_role and actor.given_role is not None:
-        raise NotPermitted("tenant.not_active", NOT_ACTIVE)
     raise NotPermitted(str(permission))

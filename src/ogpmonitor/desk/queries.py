@@ -51,7 +51,6 @@ class Counts:
     has_units: bool
     has_mandate: bool
     has_published: bool
-    supported_until: datetime | None
 
     @property
     def people(self) -> int:
