@@ -292,7 +292,7 @@ CREATE POLICY read ON platform.deeds FOR SELECT TO ogpmonitor_app USING ({STAFF}
 ALTER TABLE platform.job_failures ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read ON platform.job_failures FOR SELECT TO ogpmonitor_app
     USING ((SELECT platform.platform_role()) = 'operator');
-CREATE POLICY support ON workbench.evidence FOR SELECT TO ogpmonitor_app
+CREATE POLICY support_reads ON workbench.evidence FOR SELECT TO ogpmonitor_app
     USING (voice = 'government' AND {ROLE} = 'support');
 -- The link of a request is not taken where nobody may answer it.
 CREATE POLICY open_only ON workbench.report_requests AS RESTRICTIVE FOR UPDATE TO ogpmonitor_app
@@ -322,5 +322,5 @@ def upgrade() -> None:
     op.execute(POLICIES)
     for table in SUPPORT_READS:
         op.execute(
-            f"CREATE POLICY support ON workbench.{table} FOR SELECT TO ogpmonitor_app USING ({ROLE} = 'support')"
+            f"CREATE POLICY support_reads ON workbench.{table} FOR SELECT TO ogpmonitor_app USING ({ROLE} = 'support')"
         )
