@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from ogpmonitor.kit.db import Database, TenantOwned, owner_of
 from ogpmonitor.kit.errors import NotFound
@@ -17,7 +18,9 @@ from ogpmonitor.tenants.models import State, Tenant, TenantState
 from ogpmonitor.tenants.schemas import TenantFile
 
 NEWEST_STATES = (
-    select(TenantState).distinct(TenantState.jurisdiction).order_by(TenantState.jurisdiction, TenantState.id.desc())
+    select(TenantState)
+    .ext(distinct_on(TenantState.jurisdiction))
+    .order_by(TenantState.jurisdiction, TenantState.id.desc())
 )
 REFRESH_SECONDS = 5.0  # an unknown name is looked up again at most this often
 TENANTS_SYNCED = "ogp_tenants_synced"
