@@ -148,7 +148,7 @@ def settings(server_url: str, demo_template: str, run_folder: Path, secret: str)
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """The doors to this test's database."""
-    opened = Database(settings.app_url, settings.public_url, pool_size=2, pooled=settings.is_pooled)
+    opened = settings.database(pool_size=2)
     yield opened
     await opened.close()
 

@@ -26,11 +26,11 @@ from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.providers import Providers
 from ogpmonitor.accounts.routes import SignInController
 from ogpmonitor.accounts.routes_account import AccountController
-from ogpmonitor.accounts.routes_email import EmailLinkController
-from ogpmonitor.accounts.routes_providers import ProviderController
 from ogpmonitor.accounts.routes_data import DataController
+from ogpmonitor.accounts.routes_email import EmailLinkController
 from ogpmonitor.accounts.routes_invitations import InvitationController
 from ogpmonitor.accounts.routes_people import PeopleController
+from ogpmonitor.accounts.routes_providers import ProviderController
 from ogpmonitor.accounts.routes_roles import RolesController
 from ogpmonitor.accounts.routes_staff import StaffController
 from ogpmonitor.assessments.routes import AssessmentController
@@ -39,6 +39,8 @@ from ogpmonitor.assessments.routes_second import SecondReviewController
 from ogpmonitor.assessments.routes_steps import AssessmentStepController
 from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
+from ogpmonitor.desk.routes import JurisdictionsController, RecordController
+from ogpmonitor.desk.routes_jobs import JobsController
 from ogpmonitor.evidence.library import LibraryController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.health.readiness import Readiness
@@ -102,6 +104,7 @@ from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.replies.routes import ReplyController
 from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
+from ogpmonitor.support.routes import SupportController
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
 from ogpmonitor.tenants.sign_in import read_platform
@@ -115,6 +118,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     SecondReviewController,
     ComparisonController,
     DeskController,
+    JobsController,
+    JurisdictionsController,
+    RecordController,
     HealthController,
     ReportController,
     SignInController,
@@ -160,6 +166,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HistoryController,
     MandateController,
     MonitoringController,
+    SupportController,
     ReplyController,
     DutiesController,
     NoticesController,
@@ -175,10 +182,11 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     if settings is None:
         settings = Settings()
         logs.configure(level=settings.log_level, shape=settings.log_format)
-    database = Database(settings.app_url, settings.public_url, pooled=settings.is_pooled)
+    database = settings.database()
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
     cache = PageCache(OwnHosts(Patience(app), directory))
+    cache = PageCache(OwnHosts(app, directory, settings.base_url))
     app.state.page_cache = cache
     answering = SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
     return Observed(answering, lines=settings.log_requests)
@@ -285,8 +293,12 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         cache.enabled = announcements.is_listening
         cache.forget(jurisdiction)
         if jurisdiction is None and announcements.is_listening:
-            refreshing.add(task := asyncio.ensure_future(directory.refresh()))
+            refreshing.add(task := asyncio.ensure_future(refresh()))
             task.add_done_callback(refreshing.discard)
+
+    async def refresh() -> None:
+        await directory.refresh()
+        cache.forget(None)  # a page may have been made meanwhile from what the directory said before
 
     refreshing: set[asyncio.Future[None]] = set()
     url = make_url(app.state.settings.direct_public_url).set(drivername="postgresql")

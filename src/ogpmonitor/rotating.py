@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from ogpmonitor.kit.db import Database, owner_session
+from ogpmonitor.kit.db import owner_session
 from ogpmonitor.register.keys import change_key, changes_of, present_key, shown_keys
 from ogpmonitor.register.log import new_signing_key_pem, read_signing_key
 from ogpmonitor.register.service import LOG_LOCK
@@ -24,12 +24,8 @@ def new_key(path: Path) -> str:
 
 async def list_keys(settings: Settings) -> list[str]:
     """A line for every key that has signed the log, the present one first."""
-    database = Database(settings.app_url, settings.public_url, pool_size=1, pooled=settings.is_pooled)
-    try:
-        async with database.register_session() as session:
-            present, changes = await present_key(session), await changes_of(session)
-    finally:
-        await database.close()
+    async with settings.database(pool_size=1) as database, database.register_session() as session:
+        present, changes = await present_key(session), await changes_of(session)
     own = read_signing_key(settings.signing_key_file).public_key
     if present is None:
         return [f"{own}  has signed nothing yet"]

@@ -20,7 +20,7 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, role_url, through
+from ogpmonitor.kit.db import APP_ROLE, PUBLIC_ROLE, Database, role_url, through
 from ogpmonitor.kit.mail.outbox import is_address
 from ogpmonitor.kit.mail.smtp import Server
 from ogpmonitor.limits.addresses import Network, ProxyHeader, read_networks
@@ -254,10 +254,10 @@ class Settings(BaseSettings):
         """Where the proxies in front are."""
         return read_networks(self.trusted_proxies)
 
-    @property
-    def is_pooled(self) -> bool:
-        """Whether one transaction may meet another server process than the one before."""
-        return self.pooler_url is not None
+    def database(self, *, pool_size: int = 10) -> Database:
+        """The database as this deployment reaches it; whoever asked closes it, most simply by `async with`."""
+        pooled = self.pooler_url is not None
+        return Database(self.app_url, self.public_url, pool_size=pool_size, pooled=pooled)
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:

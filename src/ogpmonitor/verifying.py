@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ogpmonitor.kit.attachments import attached_files
-from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.register.keys import Keyring
 from ogpmonitor.register.log import read_signing_key
@@ -41,12 +40,8 @@ async def verify_house(settings: Settings, asked: Asked) -> Outcome:
     if keys is None and settings.signing_key_file.exists():
         keys = frozenset({read_signing_key(settings.signing_key_file).public_key})
     storage = Storage.at(settings.files_url) if asked.files else None
-    database = Database(settings.app_url, settings.public_url, pool_size=1, pooled=settings.is_pooled)
-    try:
-        async with database.register_session() as session:
-            verdict = await verify_register(session, trusted_keys=keys, known=asked.known, storage=storage)
-    finally:
-        await database.close()
+    async with settings.database(pool_size=1) as database, database.register_session() as session:
+        verdict = await verify_register(session, trusted_keys=keys, known=asked.known, storage=storage)
     return Outcome(report_lines(verdict), verdict.holds)
 
 

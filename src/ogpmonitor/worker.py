@@ -14,6 +14,7 @@ from procrastinate.worker import Worker
 from ogpmonitor.accounts import erasure
 from ogpmonitor.accounts.email_links import PREPARE
 from ogpmonitor.accounts.jobs import prepare_link
+from ogpmonitor.desk.service import note_failure
 from ogpmonitor.evidence.links import CHECK_LINKS, WHEN, check_links
 from ogpmonitor.health.figures import told_at
 from ogpmonitor.health.heartbeat import beat, conninfo_of
@@ -29,6 +30,7 @@ from ogpmonitor.notifications import jobs as notices
 from ogpmonitor.reports.jobs import RENDER_EDITION, render_edition
 from ogpmonitor.settings import Settings
 
+log = structlog.get_logger()
 # What does each job, by the name it is deferred under. The first argument is the context; `context.additional_context`
 # holds `settings`. The others are what `kit.jobs.defer` was given. A job may be begun again after its worker was
 # stopped or killed in the middle of it: it does everything in one transaction, or finds what it had done.
@@ -87,7 +89,7 @@ async def work(settings: Settings, *, grace_seconds: float = 4) -> None:
                 delete_jobs="successful",
                 shutdown_graceful_timeout=grace_seconds,
                 stalled_worker_timeout=DEAD_AFTER_SECONDS,
-                worker_middleware=[_observed],
+                worker_middleware=[observed],
             )
             beating = asyncio.create_task(beat(settings, worker))
             try:
@@ -98,8 +100,8 @@ async def work(settings: Settings, *, grace_seconds: float = 4) -> None:
                     await beating
 
 
-async def _observed(call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker) -> Any:
-    """The job's lines carry its number and task; how it ended is counted."""
+async def observed(call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Any) -> Any:
+    """The job's lines carry its number and task; how it ended is counted; operators see the class of its error."""
     name, started, outcome = context.job.task_name, time.perf_counter(), "failed"
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(job=context.job.id, task=name)
@@ -109,7 +111,19 @@ async def _observed(call_next: Callable[[], Awaitable[Any]], context: JobContext
     except asyncio.CancelledError:
         outcome = "put back"
         raise
+    except Exception as error:
+        await _note(context, error)
+        raise
     finally:
         metrics.JOBS.labels(name, outcome).inc()
         metrics.JOB_DURATION.labels(name).observe(time.perf_counter() - started)
     return result
+
+
+async def _note(context: JobContext, error: Exception) -> None:
+    try:
+        database = context.additional_context["settings"].database(pool_size=1)
+        async with database, database.tenant_session(None) as session:
+            await note_failure(session, context.job.id, error)
+    except Exception as failed:  # what went wrong first must not be hidden by this
+        log.warning("job.failure_not_noted", job=context.job.id, exc_info=failed)

@@ -54,8 +54,8 @@ def test_every_route_declares_a_permission() -> None:
 def test_only_opening_pages_is_open_to_everyone() -> None:
     """What changes something needs somebody.
 
-    But for signing in by any way, verifying a file, which keeps nothing, taking a request or an invitation by its link, and
-    stopping notices by theirs.
+    But for signing in by any way, verifying a file, which keeps nothing, taking a request or an invitation by its link,
+    and stopping notices by theirs.
     """
     changing = {name for name, handler in handlers() if not handler.http_methods <= SAFE}
     open_to_all = {name for name, handler in handlers() if handler.opt["permission"] == Permission.PUBLIC}

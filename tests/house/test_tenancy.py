@@ -154,8 +154,13 @@ async def test_without_a_tenant_every_sealed_table_is_empty(settings: Settings, 
         if name != "platform.memberships"  # one's own memberships say where one belongs
     }
 
-    # Proposals of monitoring bodies are the platform's people's to confirm, and everyone knows the mandates one has.
-    staff = {("platform.mandates", one.name) for one in (cast.operator, cast.ogp_staff)}
+    # Proposals of monitoring bodies are the platform's people's to confirm, and they see who reads along where.
+    # Everyone knows the mandates one has.
+    staff = {
+        (name, one.name)
+        for name in ("platform.mandates", "platform.support_accesses")
+        for one in (cast.operator, cast.ogp_staff)
+    }
     own = {("platform.mandates", cast.monitor.name)}
     assert {key for key, owners in seen.items() if owners} <= staff | own
     assert set(seen["platform.mandates", cast.monitor.name]) <= {cast.tenant_ids["penalolen"]}

@@ -19,7 +19,7 @@ from ogpmonitor.accounts.problems import Reason, SignInRefused
 from ogpmonitor.accounts.run import keyed_hash
 from ogpmonitor.accounts.service import token_hash
 from ogpmonitor.kit.db import utc_now
-from ogpmonitor.kit.jobs import defer_first
+from ogpmonitor.kit.jobs import SOMEBODY_WAITS, defer
 
 PREPARE = "accounts.prepare_link"
 LASTS = timedelta(minutes=15)
@@ -83,7 +83,7 @@ async def ask_for_link(session: AsyncSession, asked: Asked, *, secret: str) -> b
     session.add(link)
     await session.flush()
     told = {"link": str(link.id), "address": asked.address.strip().lower(), "origin": asked.origin}
-    await defer_first(session, PREPARE, queue="mail", **told)
+    await defer(session, PREPARE, queue="mail", priority=SOMEBODY_WAITS, **told)
     return True
 
 

@@ -67,16 +67,13 @@ async def erase(session: AsyncSession, person_id: UUID, *, reason: str | None, b
 async def forget_old(context: Any, timestamp: int = 0) -> None:  # noqa: ARG001  the queue tells when it was due
     """What nobody needs any more is gone: invitations, sign-ins, names of who answered requests, old roles."""
     settings = context.additional_context["settings"]
-    database = Database(settings.app_url, settings.public_url, pool_size=1)
-    try:
+    async with settings.database(pool_size=1) as database:
         await forget_all(
             database,
             invitation_days=settings.keep_invitations_days,
             sign_in_days=settings.keep_sign_ins_days,
             request_days=settings.keep_requests_days,
         )
-    finally:
-        await database.close()
 
 
 async def forget_all(

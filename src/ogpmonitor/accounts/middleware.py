@@ -31,10 +31,14 @@ PROVE_AGAIN = msgid(
 FindHolder = Callable[[Database, ASGIConnection[Any, Any, Any, Any]], Awaitable[Actor]]
 # What only a monitor may; whoever else tries leaves a trace that the monitor can read.
 MONITORS_OWN = frozenset({Permission.ASSESSMENT_READ, Permission.ASSESSMENT_WRITE, Permission.ASSESSMENT_PUBLISH})
+NOT_ACTIVE = msgid(
+    "This jurisdiction is suspended or archived: nobody of its government changes anything here. The notice says why."
+)
 ROLE_IN_TENANT = frozenset(Permission) - {
-    Permission.PUBLIC, Permission.SESSION_END, Permission.SESSION_LIST, Permission.DESK_READ,
+    Permission.PUBLIC, Permission.SESSION_END, Permission.SESSION_LIST, Permission.DESK_READ, Permission.JOB_RETRY,
     Permission.MANDATE_CONFIRM, Permission.MAIL_READ, Permission.ACCOUNT_ERASE, Permission.ACCOUNT_READ,
-    Permission.STAFF_LEAVE, Permission.STAFF_MANAGE, Permission.STAFF_READ,
+    Permission.STAFF_LEAVE, Permission.STAFF_MANAGE, Permission.STAFF_READ, Permission.SUPPORT_ASK,
+    Permission.TENANT_SUSPEND,
 }  # fmt: skip
 
 
@@ -117,6 +121,8 @@ def _check(actor: Actor, handler: BaseRouteHandler) -> None:
         return
     if actor.is_stranger:
         raise NotSignedIn
+    if actor.given_role is not None and actor.role != actor.given_role:
+        raise NotPermitted("tenant.not_active", NOT_ACTIVE)
     if actor.role is None and permission in ROLE_IN_TENANT:
         raise NotFound("tenant.not_found")
     raise NotPermitted(str(permission))

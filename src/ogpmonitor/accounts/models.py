@@ -17,6 +17,7 @@ class Role(StrEnum):
     CONTACT = "contact"  # of an implementing unit
     MONITOR = "monitor"  # of the independent monitoring body
     VIEWER = "viewer"  # of the government; reads only
+    SUPPORT = "support"  # an operator for some hours; reads what the government works on. Never a membership
 
 
 class PlatformRole(StrEnum):

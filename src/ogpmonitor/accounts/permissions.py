@@ -30,6 +30,7 @@ class Permission(StrEnum):
     EVIDENCE_WITHDRAW = "evidence:withdraw"
     HISTORY_READ = "history:read"
     IMPORT_RUN = "import:run"
+    JOB_RETRY = "job:retry"
     MAIL_READ = "mail:read"
     MANDATE_CONFIRM = "mandate:confirm"
     MANDATE_PROPOSE = "mandate:propose"
@@ -56,6 +57,10 @@ class Permission(StrEnum):
     STAFF_LEAVE = "staff:leave"
     STAFF_MANAGE = "staff:manage"
     STAFF_READ = "staff:read"
+    SUPPORT_ASK = "support:ask"
+    SUPPORT_END = "support:end"
+    SUPPORT_READ = "support:read"
+    TENANT_SUSPEND = "tenant:suspend"
     WORKBENCH_ENTER = "workbench:enter"
 
 
@@ -85,6 +90,16 @@ def coordinator(actor: Actor, _thing: Any) -> bool:
 
 def viewer(actor: Actor, _thing: Any) -> bool:
     return actor.role == Role.VIEWER
+
+
+def coordinator_always(actor: Actor, _thing: Any) -> bool:
+    """Whoever coordinates, also while the jurisdiction is suspended or archived."""
+    return Role.COORDINATOR in (actor.role, actor.given_role)
+
+
+def support(actor: Actor, _thing: Any) -> bool:
+    """An operator, for the hours that it was given to read along."""
+    return actor.role == Role.SUPPORT
 
 
 def monitor(actor: Actor, _thing: Any) -> bool:
@@ -125,6 +140,7 @@ def asked(actor: Actor, _thing: Any) -> bool:
 
 
 GOVERNMENT: Sequence[Rule] = (coordinator, contact, viewer)
+READERS: Sequence[Rule] = (*GOVERNMENT, support)  # of the government's own work
 
 ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.ACCOUNT_ERASE: (operator,),
@@ -133,20 +149,21 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.ASSESSMENT_READ: (monitor,),
     Permission.ASSESSMENT_REPLY: (coordinator,),
     Permission.ASSESSMENT_WRITE: (monitor,),
-    Permission.BOARD_READ: GOVERNMENT,
+    Permission.BOARD_READ: READERS,
     Permission.BODY_MANAGE: (monitor,),
     Permission.DESK_READ: (ogp_staff, operator),
     Permission.EVIDENCE_KEEP: (coordinator,),
-    Permission.EVIDENCE_READ: (*GOVERNMENT, monitor),  # row policies show each voice its own
+    Permission.EVIDENCE_READ: (*READERS, monitor),  # row policies show each voice its own
     Permission.EVIDENCE_SUBMIT: (coordinator, responsible_unit, monitor),
     Permission.EVIDENCE_WITHDRAW: (coordinator, responsible_unit),
-    Permission.HISTORY_READ: (coordinator,),
+    Permission.HISTORY_READ: (coordinator_always,),
     Permission.IMPORT_RUN: (coordinator,),
+    Permission.JOB_RETRY: (operator,),
     Permission.MAIL_READ: (operator,),
     Permission.MANDATE_CONFIRM: (ogp_staff, operator),
     Permission.MANDATE_PROPOSE: (coordinator,),
-    Permission.MANDATE_READ: (*GOVERNMENT, monitor),
-    Permission.MILESTONE_READ: GOVERNMENT,
+    Permission.MANDATE_READ: (*READERS, monitor),
+    Permission.MILESTONE_READ: READERS,
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
     Permission.NOTICE_CHOOSE: (*GOVERNMENT, monitor, ogp_staff),
     Permission.PEOPLE_LEAVE: (*GOVERNMENT, monitor),
@@ -155,7 +172,7 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.PERIOD_MANAGE: (coordinator,),
     Permission.PLAN_AMEND: (coordinator,),
     Permission.PLAN_PUBLISH: (coordinator,),
-    Permission.PLAN_READ: GOVERNMENT,
+    Permission.PLAN_READ: READERS,
     Permission.PLAN_SUBMIT: (coordinator,),
     Permission.PLAN_WRITE: (coordinator,),
     Permission.PUBLIC: (anyone,),
@@ -168,7 +185,11 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.STAFF_LEAVE: (ogp_staff, operator),
     Permission.STAFF_MANAGE: (operator,),
     Permission.STAFF_READ: (ogp_staff, operator),
-    Permission.WORKBENCH_ENTER: (*GOVERNMENT, monitor),
+    Permission.SUPPORT_ASK: (operator,),
+    Permission.SUPPORT_END: (coordinator_always, operator),
+    Permission.SUPPORT_READ: (*READERS, monitor),
+    Permission.TENANT_SUSPEND: (operator,),
+    Permission.WORKBENCH_ENTER: (*READERS, monitor),
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import DateTime, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
@@ -101,15 +101,17 @@ async def find_actor(
     if now - signed_in.last_seen_at > TOUCH_AFTER:
         signed_in.last_seen_at = now
         await session.flush()
-    role, unit, platform_role = await _roles(session, signed_in, tenant_id)
+    here = await _standing(session, signed_in, tenant_id)
     return Actor(
         id=person.id,
         name=person.name,
-        role=Role(role) if role else None,
-        platform_role=PlatformRole(platform_role) if platform_role else None,
-        unit=unit,
+        role=Role(here.role) if here.role else None,
+        platform_role=PlatformRole(here.platform_role) if here.platform_role else None,
+        unit=here.unit,
         sign_in_id=signed_in.id,
         proved_at=signed_in.proved_at,
+        given_role=Role(here.given) if here.given else None,
+        supported_until=here.supported_until,
     )
 
 
@@ -118,17 +120,31 @@ def is_invented(person: Person, signed_in: SignIn) -> bool:
     return person.persona is not None or signed_in.way == Way.PERSONA
 
 
-async def _roles(
-    session: AsyncSession, signed_in: SignIn, tenant_id: UUID | None
-) -> tuple[str | None, str | None, str | None]:
-    """The role, the unit and the platform's role that the row policies go by.
+@dataclass(frozen=True)
+class Standing:
+    """What the database says of a person in a tenant; nothing where it is nobody there."""
 
-    A monitor without a mandate that stands has none; nor has anybody where its session does not count.
+    role: str | None = None
+    unit: str | None = None
+    platform_role: str | None = None
+    given: str | None = None
+    supported_until: datetime | None = None
+
+
+async def _standing(session: AsyncSession, signed_in: SignIn, tenant_id: UUID | None) -> Standing:
+    """What the row policies go by.
+
+    A monitor without a mandate that stands has no role; nor has anybody where its session does not count.
     """
     await seal(session, tenant_id, signed_in.person_id, sign_in=signed_in.id)
-    asked = select(func.platform.actor_role(), func.platform.actor_unit(), func.platform.platform_role())
-    role, unit, platform_role = (await session.execute(asked)).one()
-    return role, unit, platform_role
+    asked = select(
+        func.platform.actor_role(),
+        func.platform.actor_unit(),
+        func.platform.platform_role(),
+        func.platform.given_role(),
+        func.platform.supported_until(type_=DateTime(timezone=True)),
+    )
+    return Standing(*(await session.execute(asked)).one())
 
 
 async def personas(session: AsyncSession) -> list[Person]:

@@ -12,7 +12,6 @@ from ogpmonitor.backup import programs
 from ogpmonitor.backup.manifest import BackupRefused, Manifest, State, check_parts, read_manifest
 from ogpmonitor.backup.snapshot import snapshot, state_of
 from ogpmonitor.backup.taking import FILES
-from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.migrate import alembic_config, conninfo, ensure_roles, upgrade
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.register.log import read_signing_key
@@ -112,17 +111,13 @@ async def _put_files(storage: Storage, folder: Path, manifest: Manifest) -> None
 async def _verified(settings: Settings, manifest: Manifest, differences: list[str], trusted: set[str]) -> Restored:
     """The register recomputed from its bytes, as the role that serves people sees it."""
     head = manifest.state.head
-    database = Database(settings.app_url, settings.public_url, pool_size=1, pooled=settings.is_pooled)
-    try:
-        async with database.register_session() as session:
-            verdict = await verify_register(
-                session,
-                trusted_keys=frozenset(trusted),
-                known=(head.sequence, head.head_hash) if head else None,
-                storage=Storage.at(settings.files_url),
-            )
-    finally:
-        await database.close()
+    async with settings.database(pool_size=1) as database, database.register_session() as session:
+        verdict = await verify_register(
+            session,
+            trusted_keys=frozenset(trusted),
+            known=(head.sequence, head.head_hash) if head else None,
+            storage=Storage.at(settings.files_url),
+        )
     lines = [*differences, *report_lines(verdict)]
     if differences or not verdict.holds:
         return Restored([*lines, "It was restored, but what stands there is not what was published."], holds=False)

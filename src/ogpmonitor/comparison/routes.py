@@ -127,12 +127,12 @@ async def _owed(request: AnyRequest, register: RegisterSession) -> tuple[list[Ow
 
 
 def _compared(request: AnyRequest, status: str = "") -> list[Jurisdiction]:
-    """Every jurisdiction, or only the members, or only the others; and what day it is there."""
+    """Every current jurisdiction, or only the members, or only the others; and what day it is there."""
     directory: TenantDirectory = request.app.state.directory
     now = utc_now()
     return [
         Jurisdiction(t.slug, t.name, t.badge.is_member, t.badge.label, t.zone, t.day_at(now))
-        for t in directory.all
+        for t in directory.current
         if not status or t.badge.is_member == (status == "member")
     ]
 

@@ -90,6 +90,11 @@ ACTIONS: Mapping[str, str] = {
     "request.revoked": msgid("withdrew the link"),
     "second_review.begun": msgid("began a second review"),
     "second_review.handed_in": msgid("handed in a second review"),
+    "support.begun": msgid("began to read along as support"),
+    "support.ended": msgid("ended support access"),
+    "tenant.archived": msgid("archived the jurisdiction"),
+    "tenant.reopened": msgid("made the jurisdiction active again"),
+    "tenant.suspended": msgid("suspended the jurisdiction"),
 }
 SUBJECTS: Mapping[str, str] = {
     "plans": msgid("Plan"),
@@ -105,6 +110,8 @@ SUBJECTS: Mapping[str, str] = {
     "recommendation_answers": msgid("Recommendation"),
     "people": msgid("Person"),
     "invitations": msgid("Invitation"),
+    "support_accesses": msgid("Support access"),
+    "tenants": msgid("Jurisdiction"),
 }
 # Labels of what the record keeps and a published document does not.
 LABELS: Mapping[str, str] = {

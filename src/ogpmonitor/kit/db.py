@@ -10,7 +10,7 @@ import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, MetaData, NullPool, Text, Uuid, func, make_url, select, text
@@ -174,6 +174,14 @@ class Database:
         """Open a connection of the application's role, sealed to nobody, that commits each statement by itself."""
         async with self._alone.connect() as connection:
             yield connection
+
+    async def __aenter__(self) -> Self:
+        """Nothing is connected before it is needed."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Every connection has been given back."""
+        await self.close()
 
     async def close(self) -> None:
         """Give every connection back."""

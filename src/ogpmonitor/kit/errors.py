@@ -9,6 +9,7 @@
   x Conflict        it is no longer in a state that allows this        409
   x Gone            it was there, and will not be again                410
   x TooLarge        more bytes than the setting allows                 413
+  x Misdirected     asked at a host that is none of ours               421
   x Invalid         what was sent does not hold together               422
   x TooMany         it was done too often in a short time              429
   x Unavailable     a part this needs is not there just now            503
@@ -68,6 +69,10 @@ class Gone(DomainError):  # noqa: N818  see NotFound
 
 class TooLarge(DomainError):  # noqa: N818  see NotFound
     status = 413
+
+
+class Misdirected(DomainError):  # noqa: N818  see NotFound
+    status = 421
 
 
 class Invalid(DomainError):  # noqa: N818  see NotFound

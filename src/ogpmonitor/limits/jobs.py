@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from ogpmonitor.kit.db import Database
 from ogpmonitor.limits.service import forget_old
 
 FORGET_COUNTS = "limits.forget"
@@ -12,8 +11,5 @@ WHEN_FORGOTTEN = "*/10 * * * *"
 async def forget_counts(context: Any, timestamp: int = 0) -> None:  # noqa: ARG001  the queue tells when it was due
     """Every count whose allowance is whole again is gone."""
     settings = context.additional_context["settings"]
-    database = Database(settings.app_url, settings.public_url, pool_size=1)
-    try:
+    async with settings.database(pool_size=1) as database:
         await forget_old(database)
-    finally:
-        await database.close()

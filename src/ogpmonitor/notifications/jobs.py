@@ -25,29 +25,23 @@ log = structlog.get_logger()
 async def morning(context: Any, timestamp: int = 0) -> None:  # noqa: ARG001  the queue tells when it was due
     """Where it is morning, everybody with something to be told has been written to, once that day."""
     settings = context.additional_context["settings"]
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
-    try:
+    async with settings.database(pool_size=2) as database:
         directory = TenantDirectory(database)
         await directory.refresh()
         awake = [one for one in directory.all if is_morning(one)]
         await write_to_all(database, desk_of(settings), awake)
-    finally:
-        await database.close()
 
 
 async def heard(context: Any, *, fact: str, about: str, tenant: str) -> None:
     """Everybody whom that fact concerns has been written to."""
     settings = context.additional_context["settings"]
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
-    try:
+    async with settings.database(pool_size=2) as database:
         directory = TenantDirectory(database)
         await directory.refresh()
         known = next((one for one in directory.all if one.id == UUID(tenant)), None)
         if known is not None:
             written = await tell_everyone(database, desk_of(settings), known, Told(fact, about))
             log.info("notices.told", fact=fact, tenant=known.slug, written=written)
-    finally:
-        await database.close()
 
 
 def is_morning(tenant: KnownTenant) -> bool:

@@ -1,7 +1,8 @@
 """Sending, in the worker: a message at once when it is written, and every minute whatever is due again."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -40,13 +41,13 @@ class Post:
 
 async def send_mail(context: Any, *, mail: str) -> None:
     """That message is on its way, or waits for another attempt."""
-    async with _Posting(context.additional_context["settings"]) as post:
+    async with _posting(context.additional_context["settings"]) as post:
         await send_one(post, UUID(mail))
 
 
 async def send_due(context: Any, timestamp: int = 0) -> None:  # noqa: ARG001  the queue tells when it was due
     """Whatever is due was tried again; what is too old is blank."""
-    async with _Posting(context.additional_context["settings"]) as post:
+    async with _posting(context.additional_context["settings"]) as post:
         await send_all(post)
 
 
@@ -99,18 +100,11 @@ async def _note(session: Any, taken: Taken, outcome: Outcome | None) -> bool:
     return False
 
 
-class _Posting:
+@asynccontextmanager
+async def _posting(settings: Any) -> AsyncIterator[Post]:
     """A `Post` as the settings say, its connections closed at the end."""
-
-    def __init__(self, settings: Any) -> None:
-        self._database = Database(settings.app_url, settings.public_url, pool_size=1)
-        self._post = post_of(settings, self._database)
-
-    async def __aenter__(self) -> Post:
-        return self._post
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._database.close()
+    async with settings.database(pool_size=1) as database:
+        yield post_of(settings, database)
 
 
 def post_of(settings: Any, database: Database) -> Post:
