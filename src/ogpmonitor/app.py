@@ -185,13 +185,11 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     database = settings.database()
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
-    cache = PageCache(OwnHosts(Patience(app), directory))
-    cache = PageCache(OwnHosts(app, directory, settings.base_url))
+    cache = PageCache(OwnHosts(Patience(app), directory, settings.base_url))
     app.state.page_cache = cache
-    answering = SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
-    return Observed(answering, lines=settings.log_requests)
     named: ASGIApp = PrefixedCookies(cache, on_paths={requests.COOKIE}) if settings.cookie_secure else cache
-    return SecurityHeaders(named, https=settings.base_url.startswith("https:"))
+    guarded = SecurityHeaders(named, https=settings.base_url.startswith("https:"))
+    return Observed(guarded, lines=settings.log_requests)
 
 
 def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:

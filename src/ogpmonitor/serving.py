@@ -11,6 +11,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.common import AbstractServer
 
 from ogpmonitor.health.figures import told_at
 from ogpmonitor.kit import log as logs
@@ -65,7 +66,7 @@ def serve(
         server.serve()
 
 
-def web_server(factory: str, **chosen: Any) -> Granian:
+def web_server(factory: str, **chosen: Any) -> AbstractServer[Any]:
     """What answers with the application that `factory` names ("module:function"); `chosen` are Granian's own settings.
 
     It speaks HTTP/1 and nothing else, waits for headers no longer than HEADERS_MILLISECONDS, and reads no more of them

@@ -121,6 +121,8 @@ async def observed(call_next: Callable[[], Awaitable[Any]], context: JobContext,
 
 
 async def _note(context: JobContext, error: Exception) -> None:
+    if context.job.id is None:
+        return
     try:
         database = context.additional_context["settings"].database(pool_size=1)
         async with database, database.tenant_session(None) as session:

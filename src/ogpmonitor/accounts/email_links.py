@@ -19,7 +19,7 @@ from ogpmonitor.accounts.problems import Reason, SignInRefused
 from ogpmonitor.accounts.run import keyed_hash
 from ogpmonitor.accounts.service import token_hash
 from ogpmonitor.kit.db import utc_now
-from ogpmonitor.kit.jobs import SOMEBODY_WAITS, defer
+from ogpmonitor.kit.jobs import defer_first
 
 PREPARE = "accounts.prepare_link"
 LASTS = timedelta(minutes=15)
@@ -83,7 +83,7 @@ async def ask_for_link(session: AsyncSession, asked: Asked, *, secret: str) -> b
     session.add(link)
     await session.flush()
     told = {"link": str(link.id), "address": asked.address.strip().lower(), "origin": asked.origin}
-    await defer(session, PREPARE, queue="mail", priority=SOMEBODY_WAITS, **told)
+    await defer_first(session, PREPARE, queue="mail", **told)
     return True
 
 
@@ -106,7 +106,12 @@ async def prepare_link(session: AsyncSession, link_id: UUID, address: str, *, or
     token = secrets.token_urlsafe(32)
     link.token_sha256, link.person_id = token_hash(token), person.id
     await send_link(
-        session, to=person.email, link=link_address(origin, link.lang, token), lang=link.lang, until=link.expires_at
+        session,
+        to=person.email,
+        link=link_address(origin, link.lang, token),
+        key=str(link.id),
+        lang=link.lang,
+        until=link.expires_at,
     )
 
 

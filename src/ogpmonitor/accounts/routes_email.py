@@ -21,6 +21,7 @@ from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.forms import Form, FormModel, read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of
+from ogpmonitor.limits.table import LINK, SIGN_IN
 
 ADDRESS = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,60}")
 NOT_AN_ADDRESS = msgid("This is not an e-mail address. Write it like nombre@municipio.cl.")
@@ -45,7 +46,7 @@ class EmailLinkController(Controller):
     path = "/{lang:str}/sign-in/email"
     request_max_body_size = LARGEST_FORM_BYTES
 
-    @post("/", permission=Permission.PUBLIC)
+    @post("/", permission=Permission.PUBLIC, limit=SIGN_IN)
     async def ask(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes]:
         """A link is on its way if somebody has the address; the answer is the same if nobody has."""
         if not offers_email(request):
@@ -73,7 +74,7 @@ class EmailLinkController(Controller):
         hold(request, answer, browser, lasting=email_links.LASTS)
         return answer
 
-    @get("/{token:str}", permission=Permission.PUBLIC)
+    @get("/{token:str}", permission=Permission.PUBLIC, limit=LINK)
     async def look(self, request: AnyRequest, token: FromPath[str]) -> Response[bytes]:
         """Whom the link signs in, and a button. Looking uses nothing."""
         database: Database = request.app.state.database
@@ -85,7 +86,7 @@ class EmailLinkController(Controller):
         is_here = link.browser_sha256 == token_hash(request.cookies.get(entries.COOKIE, ""))
         return page(request, "accounts/email_link.html", name=person.name, email=person.email, is_here=is_here)
 
-    @post("/{token:str}", permission=Permission.PUBLIC)
+    @post("/{token:str}", permission=Permission.PUBLIC, limit=SIGN_IN)
     async def use(
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[bytes] | Redirect:

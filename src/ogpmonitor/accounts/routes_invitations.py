@@ -1,23 +1,23 @@
 """`/invitations/<token>`: seeing what one is invited to, and accepting it."""
 
-from datetime import timedelta
-
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ogpmonitor.accounts import invitations, service
+from ogpmonitor.accounts import invitations
+from ogpmonitor.accounts.arriving import arrive
 from ogpmonitor.accounts.invitations import Accepted, Shown
-from ogpmonitor.accounts.middleware import COOKIE
-from ogpmonitor.accounts.models import Role
+from ogpmonitor.accounts.models import Role, Way
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.accounts.schemas_people import LONGEST_NAME, AcceptForm
+from ogpmonitor.accounts.service import Came
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, Gone
 from ogpmonitor.kit.forms import Form, read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.limits.table import LINK
 from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
 LARGEST_FORM_BYTES = 16 * 1024
@@ -30,14 +30,14 @@ class InvitationController(Controller):
     path = "/{lang:str}/invitations"
     request_max_body_size = LARGEST_FORM_BYTES
 
-    @get("/{token:str}", permission=Permission.PUBLIC)
+    @get("/{token:str}", permission=Permission.PUBLIC, limit=LINK)
     async def show(
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[bytes]:
         """Who invites to what, until when; 410 where it is over, 404 for a link that never was."""
         return _page(request, await _standing(session, token), Form())
 
-    @post("/{token:str}", permission=Permission.PUBLIC)
+    @post("/{token:str}", permission=Permission.PUBLIC, limit=LINK)
     async def accept(
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[bytes] | Redirect:
@@ -77,21 +77,10 @@ async def _enter(request: AnyRequest, session: TenantSession, shown: Shown, acce
     first = "desk/" if tenant is None else f"{tenant.slug}/workbench/"
     if tenant is not None and shown.role == Role.MONITOR:
         first += "assessments/"
-    settings = request.app.state.settings
+    home = place_of(request).href(first)
     if not (accepted.is_new or request.app.state.demo):
-        return see_other(request, f"sign-in/?next={place_of(request).href(first)}")
-    lasting = timedelta(hours=settings.session_hours)
-    token = await service.sign_in(session, accepted.person, lasting=lasting)
-    answer = see_other(request, first)
-    answer.set_cookie(
-        COOKIE,
-        token,
-        httponly=True,
-        samesite="lax",
-        secure=settings.cookie_secure,
-        max_age=int(lasting.total_seconds()),
-    )
-    return answer
+        return see_other(request, f"sign-in/?next={home}")
+    return await arrive(request, session, accepted.person, Came(Way.EMAIL), wanted=home)
 
 
 def _page(request: AnyRequest, shown: Shown, form: Form[AcceptForm], *, status: int = 200) -> Response[bytes]:

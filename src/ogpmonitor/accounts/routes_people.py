@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from ogpmonitor.accounts import invitations, people
 from ogpmonitor.accounts.invitations import Invited, Inviting
-from ogpmonitor.accounts.letters_inviting import Letter, send_invitation
+from ogpmonitor.accounts.letters import Letter, send_invitation
 from ogpmonitor.accounts.models import Invitation, Role
 from ogpmonitor.accounts.people import Change, Member
 from ogpmonitor.accounts.permissions import Permission, permits
@@ -185,7 +185,7 @@ def _now(member: Member) -> dict[str, str]:
 async def _sent(request: AnyRequest, session: TenantSession, invited: Invited, letter: Letter) -> Response[Any]:
     """In the demonstration no letter leaves the house: there, and only there, whoever invites sees the link."""
     state = request.app.state
-    link = await send_invitation(session, state.templates, invited, letter, base_url=place_of(request).base_url)
+    link = await send_invitation(session, invited, letter, base_url=place_of(request).base_url)
     if not state.demo:
         return see_other(request, f"{_root(request)}?done=invited")
     return page(

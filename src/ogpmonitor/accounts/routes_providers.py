@@ -20,6 +20,7 @@ from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.forms import Form, FormModel, read_form
 from ogpmonitor.kit.i18n import negotiate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of
+from ogpmonitor.limits.table import SIGN_IN
 
 INVITATIONS = "invitations"  # who wants to go there is let through to show one, known or not
 NOT_KNOWN = frozenset({Reason.UNKNOWN, Reason.UNVERIFIED})
@@ -53,7 +54,7 @@ class ProviderController(Controller):
 
     request_max_body_size = LARGEST_FORM_BYTES
 
-    @post("/{lang:str}/sign-in/with/{owner:str}/{key:str}", permission=Permission.PUBLIC)
+    @post("/{lang:str}/sign-in/with/{owner:str}/{key:str}", permission=Permission.PUBLIC, limit=SIGN_IN)
     async def go(self, request: AnyRequest, owner: FromPath[str], key: FromPath[str]) -> Response[bytes]:
         """A sign-in is under way in this browser; its page leads on to the provider by itself."""
         provider = _providers(request).find(owner, key)
@@ -75,7 +76,7 @@ class ProviderController(Controller):
         hold(request, answer, browser, lasting=entries.LASTS)
         return answer
 
-    @get("/sign-in/callback/{owner:str}/{key:str}", permission=Permission.PUBLIC)
+    @get("/sign-in/callback/{owner:str}/{key:str}", permission=Permission.PUBLIC, limit=SIGN_IN)
     async def come_back(
         self, request: AnyRequest, owner: FromPath[str], key: FromPath[str]
     ) -> Response[bytes] | Redirect:

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from ogpmonitor.accounts import erasure, invitations, staff
 from ogpmonitor.accounts.invitations import Invited, Inviting
-from ogpmonitor.accounts.letters_inviting import Letter, send_invitation
+from ogpmonitor.accounts.letters import Letter, send_invitation
 from ogpmonitor.accounts.models import Invitation, PlatformRole, Role
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.refused import CHANGED
@@ -170,7 +170,7 @@ async def _open(
 async def _sent(request: AnyRequest, session: TenantSession, invited: Invited, letter: Letter) -> Response[Any]:
     """In the demonstration no letter leaves the house: there, and only there, whoever invites sees the link."""
     state = request.app.state
-    link = await send_invitation(session, state.templates, invited, letter, base_url=place_of(request).base_url)
+    link = await send_invitation(session, invited, letter, base_url=place_of(request).base_url)
     if not state.demo:
         return see_other(request, f"{ROOT}?done=invited")
     return page(request, "accounts/invited.html", name=letter.name, link=link, back=place_of(request).href(ROOT))

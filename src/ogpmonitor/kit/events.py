@@ -7,7 +7,7 @@ nobody. It carries no more than an id: whoever hears it looks at the rest with t
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ogpmonitor.kit.jobs import SOMEBODY_WAITS, defer
+from ogpmonitor.kit.jobs import defer_first
 
 HEARD = "events.heard"
 
@@ -15,4 +15,4 @@ HEARD = "events.heard"
 async def tell(session: AsyncSession, fact: str, about: str) -> None:
     """Say that `fact` (`<thing>.<happened>`) is true of `about`, an id, in the tenant that the session is sealed to."""
     tenant = await session.scalar(select(func.platform.current_tenant()))
-    await defer(session, HEARD, priority=SOMEBODY_WAITS, fact=fact, about=about, tenant=str(tenant))
+    await defer_first(session, HEARD, fact=fact, about=about, tenant=str(tenant))

@@ -18,8 +18,8 @@ class Limit:
 
 
 MINUTE = timedelta(minutes=1)
-SIGN_IN = Limit("sign-in", 100, 10 * MINUTE)  # by address, so of a whole office; tries for one account are fewer
-REQUEST_LINK = Limit("request-link", 600, 10 * MINUTE)  # opening the links of requests: 32 random bytes each
+SIGN_IN = Limit("sign-in", 100, 10 * MINUTE)  # by address, so of a whole office
+LINK = Limit("link", 600, 10 * MINUTE)  # opening links that came by mail: 32 random bytes each
 VERIFY = Limit("verify", 60, MINUTE)  # each recomputes a proof
 VERIFY_FILE = Limit("verify-file", 20, MINUTE)  # each reads up to 25 MB
 COMPARE = Limit("compare", 120, MINUTE)  # every jurisdiction at once, where the page is not kept in memory

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from ogpmonitor.accounts.letters_inviting import Letter, send_invitation
+from ogpmonitor.accounts.letters import Letter, send_invitation
 from ogpmonitor.accounts.models import Role
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit.refusals import list_refusals
@@ -171,8 +171,8 @@ async def _invite(
             until=mandate.ends_on,
             body=mandate.body,
         )
-        state, base_url = request.app.state, place_of(request).base_url
-        link = await send_invitation(session, state.templates, invited, letter, base_url=base_url)
+        base_url = place_of(request).base_url
+        link = await send_invitation(session, invited, letter, base_url=base_url)
         links.append((letter.name, link))
     return links
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ogpmonitor.accounts.models import Membership, Role
 from ogpmonitor.assessments.models import Assessment, AssessmentStatus, Clarification, ReplyWindow
 from ogpmonitor.kit.db import Database
-from ogpmonitor.kit.formats import format_day
+from ogpmonitor.kit.formats import format_day, format_instant, reading_in
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.mail import outbox
 from ogpmonitor.mandates.models import Mandate
@@ -21,8 +21,14 @@ from ogpmonitor.notifications.queries import Hearer, hearer, members, people_und
 from ogpmonitor.notifications.rules import Rhythm, label_of
 from ogpmonitor.register.models import Edition
 from ogpmonitor.register.queries import get_published
+from ogpmonitor.support.models import SupportAccess
 from ogpmonitor.tenants.directory import KnownTenant
 
+SUPPORTED = msgid(
+    "Until %(when)s somebody who operates the platform reads the government's workbench and changes nothing."
+    " You can end it at any time."
+)
+WATCH = msgid("You coordinate the action plan. This is always told, whatever else you chose.")
 COORDINATE = msgid("You coordinate the action plan.")
 MONITOR = msgid("You monitor here.")
 DECIDE = msgid("Monitoring bodies are confirmed by OGP or by the operator of the platform.")
@@ -53,11 +59,15 @@ Find = Callable[[AsyncSession, str], Awaitable[Sequence[UUID]]]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """How a fact is told: which kind of news it is, to whom, and what each of them sees of it."""
+    """How a fact is told: which kind of news it is, to whom, and what each of them sees of it.
+
+    What `is_always` told is no matter of choice.
+    """
 
     kind: str
     find: Find
     look: Look
+    is_always: bool = False
 
 
 async def tell_everyone(database: Database, desk: Desk, tenant: KnownTenant, told: Told) -> int:
@@ -78,7 +88,9 @@ async def tell_everyone(database: Database, desk: Desk, tenant: KnownTenant, tol
 
 async def _tell(session: AsyncSession, person: Hearer | None, told: Told, desk: Desk) -> bool:
     known = FACTS[told.fact]
-    if person is None or not person.address or person.choices.rhythm_of(known.kind) == Rhythm.NEVER:
+    if person is None or not person.address:
+        return False
+    if not known.is_always and person.choices.rhythm_of(known.kind) == Rhythm.NEVER:
         return False
     reader = person.reader
     news = await known.look(session, reader, told.about)
@@ -190,6 +202,16 @@ async def _published(session: AsyncSession, reader: Reader, about: str) -> News 
     return News(plan.title.in_(reader.lang), words, path, translate(reader.lang, MONITOR))
 
 
+async def _supported(session: AsyncSession, reader: Reader, about: str) -> News | None:
+    access = await session.get(SupportAccess, UUID(about))
+    if access is None:
+        return None
+    with reading_in(reader.tenant.zone):
+        until = format_instant(access.ends_at, reader.lang)
+    words = translate(reader.lang, SUPPORTED, when=until)
+    return News(access.reason, words, workbench(reader, "support/"), translate(reader.lang, WATCH))
+
+
 FACTS: Mapping[str, Fact] = {
     "assessment.sent": Fact("sent", _coordinators, _sent),
     "clarification.asked": Fact("asked", _coordinators, _asked),
@@ -197,4 +219,5 @@ FACTS: Mapping[str, Fact] = {
     "mandate.confirmed": Fact("confirmed", _named, _confirmed),
     "mandate.proposed": Fact("proposed", _staff, _proposed),
     "plan.published": Fact("published", _monitors, _published),
+    "support.begun": Fact("support", _coordinators, _supported, is_always=True),
 }

@@ -15,6 +15,7 @@ from ogpmonitor.kit.errors import Invalid, NotFound
 from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.i18n import LANGUAGES, msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.limits.table import LINK
 from ogpmonitor.notifications import choices
 from ogpmonitor.notifications.choices import Choices
 from ogpmonitor.notifications.duties import Reader, sorted_duties
@@ -76,7 +77,7 @@ class StopController(Controller):
 
     path = "/{lang:str}/{tenant:str}/notices/stop/{token:str}"
 
-    @get("/", permission=Permission.PUBLIC)
+    @get("/", permission=Permission.PUBLIC, limit=LINK)
     async def show(self, request: AnyRequest, token: FromPath[str]) -> Response[bytes]:
         """One button.
 
@@ -87,7 +88,7 @@ class StopController(Controller):
         return page(request, "notifications/stop.html", stopped=False)
 
     # A mailbox's own button sends this, from its server and without a cookie (RFC 8058): the link is all it needs.
-    @post("/", permission=Permission.PUBLIC, from_anywhere=True, status_code=200)
+    @post("/", permission=Permission.PUBLIC, limit=LINK, from_anywhere=True, status_code=200)
     async def stop(self, request: AnyRequest, token: FromPath[str]) -> Response[bytes]:
         """No notices any more, of any kind; a second call changes nothing.
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.kit import events
 from ogpmonitor.kit.calling import call
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
@@ -26,6 +27,8 @@ END = text("SELECT platform.end_support(:access)")
 async def begin(session: AsyncSession, asked: SupportForm, *, by: Actor) -> UUID:
     """`by` reads the government's workbench of the session's jurisdiction until the hours are over. Its id.
 
+    A notice stands on every page of the workbench, and its coordinators get a letter.
+
     Raises:
         NotPermitted: `by` is no operator.
         Conflict: `by` reads there already.
@@ -39,7 +42,7 @@ async def begin(session: AsyncSession, asked: SupportForm, *, by: Actor) -> UUID
         gone=Conflict("support.begun", BEGUN),
         refused=NotPermitted(Permission.SUPPORT_ASK),
     )
-    await announce(session, begun)
+    await events.tell(session, "support.begun", str(begun))
     return begun
 
 
@@ -60,10 +63,3 @@ async def end(session: AsyncSession, access: SupportAccess, *, by: Actor) -> Non
         refused=NotPermitted(Permission.SUPPORT_END),
     )
     await session.refresh(access)
-
-
-async def announce(_session: AsyncSession, _access: UUID) -> None:
-    """Everyone of the jurisdiction is told: today by the notice that stands on every page of its workbench.
-
-    Letters to its coordinators are to be written here, in the transaction that begins the access.
-    """

@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Invalid
 from ogpmonitor.kit.i18n import LANGUAGES, msgid
-from ogpmonitor.kit.jobs import SOMEBODY_WAITS, defer
+from ogpmonitor.kit.jobs import defer_first
 
 SEND_MAIL = "mail.send"
 LASTING = timedelta(days=3)
@@ -128,7 +128,7 @@ async def send(
     }
     if not await session.scalar(POST, values):
         return False
-    await defer(session, SEND_MAIL, priority=SOMEBODY_WAITS, mail=str(values["id"]))
+    await defer_first(session, SEND_MAIL, mail=str(values["id"]))
     return True
 
 
