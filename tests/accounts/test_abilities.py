@@ -29,12 +29,12 @@ def row_of(permission: Permission) -> list[str]:
 
 
 def test_a_unit_reports_only_on_what_is_its_own() -> None:
-    assert row_of(Permission.MILESTONE_REPORT) == [NO, ONLY_OWN, ONLY_OWN, NO, YES, NO, NO, NO]
+    assert row_of(Permission.MILESTONE_REPORT) == [NO, ONLY_OWN, ONLY_OWN, NO, YES, NO, NO, NO, NO]
 
 
 def test_neither_side_writes_for_the_other() -> None:
-    assert row_of(Permission.ASSESSMENT_WRITE) == [NO, NO, NO, NO, NO, YES, NO, NO]
-    assert row_of(Permission.PLAN_WRITE) == [NO, NO, NO, NO, YES, NO, NO, NO]
+    assert row_of(Permission.ASSESSMENT_WRITE) == [NO, NO, NO, NO, NO, YES, NO, NO, NO]
+    assert row_of(Permission.PLAN_WRITE) == [NO, NO, NO, NO, YES, NO, NO, NO, NO]
 
 
 def test_a_change_of_the_table_is_a_change_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

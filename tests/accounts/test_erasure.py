@@ -18,7 +18,8 @@ from tests.factories.site import Site
 
 from ogpmonitor.accounts import erasure, invitations, people, service
 from ogpmonitor.accounts.actors import Actor
-from ogpmonitor.accounts.models import Person, PlatformRole, Role
+from ogpmonitor.accounts.models import Person, PlatformRole, Role, Way
+from ogpmonitor.accounts.service import Came
 from ogpmonitor.kit.db import owner_session, seal, utc_now
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.mandates import queries as mandates
@@ -65,7 +66,7 @@ async def test_nothing_is_left_by_which_one_could_tell_who_it_was(cast: Cast, se
     await invited(cast, email="otra@example.org", name="Otra", by=me)
     await invited(cast, tenant="renca", email=OWN, name=NAME, by=await coordinator_of(cast, "renca"))
     async with cast.database.tenant_session(None) as session:
-        await service.sign_in(session, await session.get_one(Person, ana), lasting=timedelta(hours=1))
+        await service.sign_in(session, await session.get_one(Person, ana), Came(Way.EMAIL), lasting=timedelta(hours=1))
     assert OWN in await everything(settings)
 
     await erased(cast, ana)
@@ -263,7 +264,9 @@ async def test_what_is_old_is_forgotten_and_what_is_not_stays(cast: Cast, settin
     await ask(cast, name="Luis", email="luis@example.org")
     async with cast.database.tenant_session(None) as session:
         for hours in (1, 2):
-            await service.sign_in(session, await session.get_one(Person, ana), lasting=timedelta(hours=hours))
+            await service.sign_in(
+                session, await session.get_one(Person, ana), Came(Way.EMAIL), lasting=timedelta(hours=hours)
+            )
     days = {"invitation_days": 90, "sign_in_days": 90, "request_days": 365}
     assert set((await erasure.forget_all(cast.database, **days)).values()) == {0}
     async with owner_session(settings.database_url) as session:

@@ -9,9 +9,9 @@ from tests.factories.cast import Cast
 from tests.factories.people import PENALOLEN, a_person, accepted, invited, inviting, member_of, role_of
 from tests.factories.register import tampering
 
-from ogpmonitor.accounts import invitations
-from ogpmonitor.accounts.models import Invitation, Person, PlatformRole, Role, SignIn
-from ogpmonitor.accounts.service import token_hash
+from ogpmonitor.accounts import invitations, service
+from ogpmonitor.accounts.models import Invitation, Person, PlatformRole, Role, Way
+from ogpmonitor.accounts.service import Came, token_hash
 from ogpmonitor.kit.db import owner_session, utc_now
 from ogpmonitor.kit.errors import Conflict, Gone, NotFound, NotPermitted
 from ogpmonitor.settings import Settings
@@ -142,10 +142,7 @@ async def test_whether_somebody_is_new_is_told(cast: Cast) -> None:
     first = await new(await invited(cast))
     async with cast.database.tenant_session(None) as session:
         person = (await session.scalars(select(Person).where(Person.email == "ana@example.org"))).one()
-        now = utc_now()
-        session.add(
-            SignIn(token_sha256=token_hash("x"), person_id=person.id, created_at=now, last_seen_at=now, expires_at=now)
-        )
+        await service.sign_in(session, person, Came(Way.EMAIL), lasting=timedelta(hours=1))
     second = await new(await invited(cast, tenant="maipu"))
 
     assert (first, second) == (True, False)

@@ -16,8 +16,9 @@ from tests.factories.register import tampering
 
 from ogpmonitor.accounts import people, service, staff
 from ogpmonitor.accounts.actors import Actor
-from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role
+from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role, Way
 from ogpmonitor.accounts.people import Change
+from ogpmonitor.accounts.service import Came
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.settings import Settings
@@ -110,7 +111,9 @@ async def sessions_of(settings: Settings, person: UUID) -> list[bool]:
 
 async def signed_in(cast: Cast, person: UUID) -> None:
     async with cast.database.tenant_session(None) as session:
-        await service.sign_in(session, await session.get_one(Person, person), lasting=timedelta(hours=1))
+        await service.sign_in(
+            session, await session.get_one(Person, person), Came(Way.EMAIL), lasting=timedelta(hours=1)
+        )
 
 
 async def test_without_a_role_anywhere_one_is_signed_out_everywhere(cast: Cast, settings: Settings) -> None:

@@ -27,10 +27,11 @@ from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.jobs import defer
 from ogpmonitor.kit.migrate import conninfo
+from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.plans.writing import NewPlan, begin_plan
 from ogpmonitor.settings import Settings
+from ogpmonitor.worker import PERIODIC, create_worker, observed
 from ogpmonitor.worker import TASKS as DONE_HERE
-from ogpmonitor.worker import create_worker, observed
 
 DESK = "/es/desk/"
 BOTH = ("", "jurisdictions/", "jurisdictions/penalolen/", "record/", "mandates/", "assessments/")
@@ -53,7 +54,11 @@ async def test_the_platforms_people_read_it_and_nobody_else(site: Site, lang: st
 
 async def test_no_word_of_a_draft_is_told(site: Site, cast: Cast) -> None:
     async with cast.at(PENALOLEN, cast.coordinator) as session:
-        await begin_plan(session, NewPlan(UNHEARD, "es", "2030", "2031", None, demo=True), by=cast.coordinator)
+        await begin_plan(
+            session,
+            NewPlan(UNHEARD, "es", PartialDate.parse("2030"), PartialDate.parse("2031"), None, demo=True),
+            by=cast.coordinator,
+        )
     async with cast.at(PENALOLEN, cast.monitor) as session:
         await a_filled_draft(session, cast.monitor, full_answers(**{"EOC3.1": Given(UNHEARD)}))
     async with cast.database.tenant_session(None) as session:
@@ -272,7 +277,7 @@ async def test_mandates_and_roles_are_recorded_whoever_writes_them(site: Site, c
 
 
 async def test_what_the_record_and_the_queue_can_hold_has_words(cast: Cast) -> None:
-    assert {*DONE_HERE, CHECK_LINKS} == set(TASKS)
+    assert {*DONE_HERE, *(name for name, _, _ in PERIODIC)} == set(TASKS)
     assert [one for one in (*DEEDS.values(), *TASKS.values(), *STATUSES.values()) if translate("es", one) == one] == []
     async with cast.database.tenant_session(None, cast.operator.id, read_only=True) as session:
         source = await session.scalars(

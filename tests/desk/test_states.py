@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.factories import requests as links
 from tests.factories.assessments import PENALOLEN, a_published_assessment, a_sent_assessment
 from tests.factories.cast import Cast
+from tests.factories.documents import publish_as_government, the_published_plan
+from tests.factories.documents import said as in_words
 from tests.factories.reading import said
 from tests.factories.site import Site
 from tests.factories.states import put
@@ -35,10 +37,13 @@ TRACES = {"workbench.audit_records", "workbench.refusals"}
 TABLES = sorted(
     name
     for name, table in Base.metadata.tables.items()
-    if table.schema in ("workbench", "register", "facts") and name not in TRACES
+    if table.schema in ("workbench", "register", "facts") and name not in TRACES and "tenant_id" in table.columns
 )
+# Here a trigger looks at the row before the policies do; publishing itself is tried instead.
+LOOKED_AT = {("register.documents", "insert"), ("register.editions", "insert")}
 INSERT = """INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(NULL::{name},
-    jsonb_build_object('tenant_id', platform.current_tenant(), 'voice', 'government', 'kind', 'plan'))).*"""
+    jsonb_build_object('tenant_id', platform.current_tenant(), 'voice', 'government', 'kind', 'plan',
+        'request_id', (platform.standing_request()).id))).*"""
 REFUSED = (psycopg.errors.InsufficientPrivilege,)
 
 
@@ -74,14 +79,14 @@ async def rehearsal(cast: Cast, who: Actor, key: str | None) -> AsyncIterator[Te
 
 
 @pytest.mark.parametrize("state", CLOSED)
-async def test_nobody_of_the_government_writes_a_row(cast: Cast, state: State) -> None:
-    key = await links.taken(cast, await links.ask(cast))
+async def test_nobody_of_the_government_writes_a_row(cast: Cast, key: SigningKey, state: State) -> None:
+    held = await links.taken(cast, await links.ask(cast))
     people: list[tuple[str, Actor, str | None]] = [
-        ("coordinator", cast.coordinator, None), ("contact", cast.contact, None), ("link", cast.citizen, key),
+        ("coordinator", cast.coordinator, None), ("contact", cast.contact, None), ("link", cast.citizen, held),
     ]  # fmt: skip
-    before = {name: await outcomes(cast, who, held) for name, who, held in people}
+    before = {name: await outcomes(cast, who, by) for name, who, by in people}
     done = {
-        name: {key for key, came in table.items() if came in ("changed", "meant")} for name, table in before.items()
+        name: {one for one, came in table.items() if came in ("changed", "meant")} for name, table in before.items()
     }
     assert ("workbench.plans", "update") in done["coordinator"]  # otherwise what follows would prove nothing
     assert ("register.editions", "insert") in done["coordinator"]
@@ -90,9 +95,14 @@ async def test_nobody_of_the_government_writes_a_row(cast: Cast, state: State) -
 
     await put(cast, state)
 
-    for name, who, held in people:
-        table = await outcomes(cast, who, held)
-        assert {key: came for key, came in table.items() if came in ("changed", "meant")} == {}, name
+    for name, who, by in people:
+        table = await outcomes(cast, who, by)
+        done = {one: came for one, came in table.items() if came in ("changed", "meant") and one not in LOOKED_AT}
+        assert done == {}, name
+    changed = (await the_published_plan(cast)).model_copy(update={"title": in_words("Recién publicado")})
+    with pytest.raises(DBAPIError) as refused:
+        await publish_as_government(cast, key, [changed])
+    assert isinstance(refused.value.orig, REFUSED)
 
 
 @pytest.mark.parametrize("state", CLOSED)

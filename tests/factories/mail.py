@@ -9,12 +9,17 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import text
 
+from ogpmonitor.kit.db import owner_session
+from ogpmonitor.kit.mail.letters import compose
 from ogpmonitor.kit.mail.smtp import Outcome, Server, deliver
 from ogpmonitor.kit.static import StaticFiles
-from ogpmonitor.kit.templating import Templates
+from ogpmonitor.kit.templating import Templates, templates_in
+from ogpmonitor.settings import Settings
 
 SENDER = "Plataforma <no-reply@monitor.example.org>"
 PARTS = {
@@ -89,3 +94,30 @@ def letter_templates(folder: Path) -> Templates:
     for name, words in PARTS.items():
         (folder / "mail" / "test" / name).write_text(words, "utf-8")
     return Templates(folder, StaticFiles())
+
+
+@dataclass(frozen=True)
+class Written:
+    """A message as its reader will see it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def link(self) -> str:
+        """The path of the first link in it."""
+        return urlsplit(next(word for word in self.text.split() if word.startswith("http"))).path
+
+
+async def written(settings: Settings, template: str = "") -> list[Written]:
+    """The messages that wait to be sent, the oldest first; of one template only, where it is named."""
+    templates = templates_in(settings.templates_folder)
+    asked = "SELECT address, template, lang, context FROM platform.mails ORDER BY created_at"
+    async with owner_session(settings.database_url) as session:
+        await session.execute(text("RESET ROLE"))
+        rows = (await session.execute(text(asked))).all()
+    chosen = [row for row in rows if template in ("", row.template)]
+    letters = [(row.address, compose(templates, row.template, row.lang, row.context)) for row in chosen]
+    return [Written(to, letter.subject, letter.text, letter.html) for to, letter in letters]

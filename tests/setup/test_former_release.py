@@ -1,7 +1,7 @@
 """The former release serves on the new schema: what makes an upgrade without a pause possible.
 
-The former release is the newest tag below this commit; before there is one, what stood there just before the newest
-migration was added. Its own source runs as a process of its own. A copy without the history has nothing to compare.
+The former release is the newest tag below this commit; before there is one, what stood there just before the
+schema last changed. Its own source runs as a process of its own. A copy without the history has nothing to compare.
 """
 
 import io
@@ -48,9 +48,8 @@ def former_commit() -> str:
     tag = git("describe", "--tags", "--abbrev=0", "HEAD^").decode().strip()
     if tag:
         return tag
-    newest = max(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
-    added = git("log", "--diff-filter=A", "--format=%H", "-1", "--", f"migrations/versions/{newest}").decode().strip()
-    return git("rev-parse", "--verify", f"{added}^1").decode().strip() if added else ""
+    changed = git("log", "--first-parent", "--format=%H", "-1", "--", ".current-alembic-head").decode().strip()
+    return git("rev-parse", "--verify", f"{changed}^1").decode().strip() if changed else ""
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def port() -> Iterator[int]:
         probe.bind((HOST, 0))
         chosen: int = probe.getsockname()[1]
     command = [sys.executable, "-c", SERVE, HOST, str(chosen)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     with subprocess.Popen(command, env=environment, cwd=ROOT) as process:
         while not _listens(chosen):
             assert process.poll() is None

@@ -46,7 +46,7 @@ async def test_a_host_that_nobody_announced_shows_nobodys_page(site: Site, host:
         page = await site.client.get(f"http://{host}{path}")
         assert page.status_code == 421, path
         assert page.headers["cache-control"] == "private, no-store"
-        assert "2021-2024" not in page.text.replace(path, "")
+        assert "2021-2024" not in page.text.replace(path[3:], "")  # what was asked for is said back
     assert (await site.client.get(f"http://{host}/es/penalolen/")).text.count(f"{ADDRESS}/es/penalolen/") > 0
     machine = await site.client.get(f"http://{host}/es/", headers={"Accept": "application/json"})
     assert machine.json()["type"] == "urn:ogpmonitor:host.not_ours"

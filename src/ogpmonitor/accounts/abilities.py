@@ -28,11 +28,14 @@ WORDS: Mapping[Permission, str] = {
     Permission.EVIDENCE_WITHDRAW: msgid("Withdraw evidence of the government"),
     Permission.HISTORY_READ: msgid("Read the history of every change"),
     Permission.IMPORT_RUN: msgid("Bring in spreadsheets"),
+    Permission.JOB_RETRY: msgid("Have a failed background job tried again"),
+    Permission.MAIL_READ: msgid("See which messages did not arrive, without what they say"),
     Permission.MANDATE_CONFIRM: msgid("Confirm or end the mandate of a monitoring body"),
     Permission.MANDATE_PROPOSE: msgid("Propose a monitoring body"),
     Permission.MANDATE_READ: msgid("See who monitors and under which mandate"),
     Permission.MILESTONE_READ: msgid("See milestones before they are published"),
     Permission.MILESTONE_REPORT: msgid("Report on milestones"),
+    Permission.NOTICE_CHOOSE: msgid("Choose what one hears of, and how often"),
     Permission.PEOPLE_LEAVE: msgid("Leave the jurisdiction"),
     Permission.PEOPLE_MANAGE: msgid("Invite, change and remove people of the government"),
     Permission.PEOPLE_READ: msgid("See who works on the plan"),
@@ -48,9 +51,14 @@ WORDS: Mapping[Permission, str] = {
     Permission.REQUEST_ANSWER: msgid("Answer a request for reports by its link"),
     Permission.REQUEST_MANAGE: msgid("Ask contacts for reports by a link"),
     Permission.SESSION_END: msgid("Sign out"),
+    Permission.SESSION_LIST: msgid("See and end one's own sessions"),
     Permission.STAFF_LEAVE: msgid("Leave the platform's people"),
     Permission.STAFF_MANAGE: msgid("Invite, change and remove people of the platform, and a first coordinator"),
     Permission.STAFF_READ: msgid("See who works for the platform"),
+    Permission.SUPPORT_ASK: msgid("Read along in a workbench to help, for some hours, announced"),
+    Permission.SUPPORT_END: msgid("End such help at once"),
+    Permission.SUPPORT_READ: msgid("See who read along, when and why"),
+    Permission.TENANT_SUSPEND: msgid("Suspend, archive and reopen a jurisdiction"),
     Permission.WORKBENCH_ENTER: msgid("Enter the workbench"),
 }
 
@@ -94,6 +102,7 @@ EVERYONE = (
     Who(msgid("Monitor"), Actor(SOMEBODY, "", Role.MONITOR)),
     Who(msgid("OGP staff"), Actor(SOMEBODY, "", platform_role=PlatformRole.OGP_STAFF)),
     Who(msgid("Operator"), Actor(SOMEBODY, "", platform_role=PlatformRole.OPERATOR)),
+    Who(msgid("Operator who helps"), Actor(SOMEBODY, "", Role.SUPPORT, PlatformRole.OPERATOR)),
 )
 
 

@@ -30,9 +30,16 @@ ROLES: Mapping[str, str] = {
     "monitor": msgid("independent monitor"),
 }
 TASKS: Mapping[str, str] = {
+    "accounts.forget_old": msgid("Forget what nobody needs any more"),
+    "accounts.prepare_link": msgid("Write a link to sign in"),
+    "events.heard": msgid("Write what happened to whom it concerns"),
     "evidence.check_links": msgid("Ask whether links still work"),
     "imports.apply_import": msgid("Write a spreadsheet into a plan"),
     "imports.read_import": msgid("Read a spreadsheet"),
+    "limits.forget": msgid("Forget how often somebody asked"),
+    "mail.send": msgid("Send a message"),
+    "mail.send_due": msgid("Send messages whose time has come"),
+    "notifications.morning": msgid("Write the morning's letters"),
     "reports.render_edition": msgid("Draw the reports of an edition"),
 }
 STATUSES: Mapping[str, str] = {

@@ -214,14 +214,16 @@ async def seal(
 ) -> None:
     """Seal the open transaction to a tenant and an actor; both end with it, so transaction pooling is fine.
 
-    A transaction that was once sealed to a `sign_in` stays so, whatever else it is sealed to afterwards.
+    A transaction that was once sealed to a `sign_in`, or to reading only, stays so, whatever else it is sealed to
+    afterwards.
     """
     settings = [
         func.set_config(TENANT_SETTING, str(tenant_id or ""), True),
         func.set_config(ACTOR_SETTING, str(actor_id or ""), True),
         func.set_config(KEY_SETTING, key or "", True),
-        func.set_config("transaction_read_only", "on" if read_only else "off", True),
     ]
+    if read_only:
+        settings.append(func.set_config("transaction_read_only", "on", True))
     if sign_in:
         settings.append(func.set_config(SIGN_IN_SETTING, str(sign_in), True))
     await session.execute(select(*settings))
