@@ -1,4 +1,4 @@
-"""An installation as a town would run it: two web servers taking turns, a worker, a mail server; nothing of the demo."""
+"""An installation as a town runs it: two web servers taking turns, a worker, a mail server; nothing of the demo."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,11 +7,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import httpx
 from tests.factories.in_turn import HERE, InTurn, in_turn
 from tests.factories.mail import SENDER, Mailbox
 from tests.factories.programs import environment_of, free_port, program, ran, until
-
-import httpx
 
 from ogpmonitor.settings import Settings
 

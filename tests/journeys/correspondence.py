@@ -49,4 +49,3 @@ async def accept(traveller: Traveller, house: Installation, email: str) -> None:
     await traveller.look("invitation")
     await traveller.page.click("main form button.button--primary")
     await traveller.page.wait_for_url(re.compile(r"^(?!.*/invitations/)"))
-

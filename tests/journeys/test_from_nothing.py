@@ -3,21 +3,24 @@
 import re
 from pathlib import Path
 
-from playwright.async_api import Browser
-from tests.conftest import house_settings
-from tests.factories.installed import Installation
+import pytest
+from pydantic import SecretStr
+from tests.factories.installed import Installation, link_in
 from tests.factories.mail import Mailbox
-from tests.factories.newcomers import ANSWERS, NAME, SLUG
+from tests.factories.newcomers import ANSWERS, SLUG
 from tests.factories.programs import rows
-from tests.journeys.correspondence import SIGN_IN, accept, link_in, send_link, use
+from tests.journeys.correspondence import SIGN_IN, accept, send_link, use
 from tests.journeys.first_plan import HOME, PLAN, TITLE, left, write_the_plan
 from tests.journeys.traveller import Traveller
+
+from ogpmonitor.settings import Settings
 
 OPERATOR, COORDINATOR = "ope@plataforma.example", "ana@loespejo.example"
 
 
-def prepared(house: Installation, folder: Path) -> str:
+def prepared(house: Installation) -> str:
     """The database stands, one jurisdiction is loaded, and an operator invited: the link, as the terminal shows it."""
+    folder = house.settings.tenants_folder
     said = [part for key, answer in ANSWERS.items() for part in ("--say", f"{key}={answer}")]
     house.ran("keys", "new", str(house.settings.signing_key_file))
     made = house.ran("tenants", "new", SLUG, "--folder", str(folder), "--no-ask", *said)
@@ -66,17 +69,26 @@ async def submit(writer: Traveller, house: Installation) -> None:
     await page.wait_for_url(re.compile(r"(?!.*/submit/)"))
 
 
-async def test_a_jurisdiction_from_nothing_to_its_first_plan(
-    empty_database_url: str, secret: str, tmp_path: Path, letters: Mailbox, browser: Browser, screenshots: Path
-) -> None:
+@pytest.fixture
+def house(empty_database_url: str, secret: str, tmp_path: Path, letters: Mailbox) -> Installation:
+    """Nothing: an empty database, an empty folder, and no key to sign with."""
     folder = tmp_path / "tenants"
     folder.mkdir()
-    settings = house_settings(empty_database_url, tmp_path, secret).model_copy(update={"tenants_folder": folder})
-    house = Installation(settings, tmp_path, letters)
-    link = prepared(house, folder)
+    settings = Settings(
+        database_url=empty_database_url,
+        secret_key=SecretStr(secret),
+        signing_key_file=tmp_path / "signing-key.pem",
+        files_url=f"file://{tmp_path}/files",
+        tenants_folder=folder,
+        cookie_secure=False,
+    )
+    return Installation(settings, tmp_path, letters)
+
+
+async def test_a_jurisdiction_from_nothing_to_its_first_plan(house: Installation, guests: Traveller.Maker) -> None:
+    link = prepared(house)
     async with house.running() as turns:
-        make = Traveller.maker(browser, house.address, screenshots)
-        operator, ana = await make("en", width=360), await make("es", width=1280)
+        operator, ana = await guests("en", width=360), await guests("es")
         await let_in_a_coordinator(operator, link.replace("/es/", "/en/"))
         await accept(ana, house, COORDINATOR)
         assert "2 de 8" in await left(ana)
@@ -88,10 +100,10 @@ async def test_a_jurisdiction_from_nothing_to_its_first_plan(
         await ana.open(HOME)
         assert await ana.page.locator("#onboarding").count() == 0
 
-        citizen = await make("en", javascript=False, width=360)
+        citizen = await guests("en", javascript=False, width=360)
         await citizen.open(f"{SLUG}/")
         assert TITLE in await citizen.words()
         await citizen.look("nothing-published")
         assert house.ran("tenants", "sync") == f"{SLUG}: unchanged\n"
         assert (await citizen.open(f"{SLUG}/")).status == 200
-    assert NAME and all(turns.given[port] > 20 for port in house.web_ports), turns.given
+    assert all(turns.given[port] > 20 for port in house.web_ports), turns.given

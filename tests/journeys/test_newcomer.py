@@ -10,6 +10,7 @@ from tests.journeys.traveller import Traveller
 from ogpmonitor.accounts.models import Role
 from ogpmonitor.settings import Settings
 
+
 async def propose_a_body(writer: Traveller) -> None:
     page = writer.page
     await writer.open(f"{HOME}monitoring/")
