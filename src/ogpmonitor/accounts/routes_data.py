@@ -63,5 +63,6 @@ def _page(request: AnyRequest, held: Mapping[str, Any], *, problem: str = "", st
         "accounts/data.html",
         status=status,
         held=held,
+        names={one.slug: one.name for one in request.app.state.directory.all},
         problem=translate(lang, problem) if problem else "",
     )
