@@ -1,7 +1,5 @@
 """What comes by mail on a journey outside the demo: letters are looked at like pages, and their links opened."""
 
-import re
-
 from tests.factories.installed import Installation, html_of, link_in
 from tests.journeys.traveller import Traveller
 
@@ -15,9 +13,9 @@ async def look_at_letter(reader: Traveller, html: str, name: str) -> None:
     await reader.look(f"letter-{name}")
 
 
-async def ask_for_link(traveller: Traveller, house: Installation, email: str, *, at: str = "sign-in/") -> str:
-    """The link in the letter that came, asked for at page `at`."""
-    await traveller.open(at)
+async def ask_for_link(traveller: Traveller, house: Installation, email: str) -> str:
+    """The link in the letter that came, asked for in the traveller's language."""
+    await traveller.open("sign-in/")
     await send_link(traveller, email)
     return link_in(await house.letter(email, SIGN_IN[traveller.lang]))
 
@@ -25,15 +23,19 @@ async def ask_for_link(traveller: Traveller, house: Installation, email: str, *,
 async def send_link(traveller: Traveller, email: str) -> None:
     """A link is asked for at the page at hand."""
     await traveller.page.fill("#email", email)
-    await traveller.page.click('form[action$="/sign-in/email"] button')
-    await traveller.page.wait_for_url(re.compile(r"/sign-in/email"))
+    await press(traveller, 'form[action$="/sign-in/email"] button')
+
+
+async def press(traveller: Traveller, button: str) -> None:
+    """The button is pressed, and what it leads to stands there."""
+    async with traveller.page.expect_navigation():
+        await traveller.page.click(button)
 
 
 async def use(traveller: Traveller, link: str) -> None:
-    """Signed in by the link, here, at whichever web server this traveller asks."""
+    """What the link offers, signing in or an invitation, is taken here: at whichever web server this traveller asks."""
     await traveller.page.goto(f"{traveller.address}/{link.split('/', 3)[3]}")
-    await traveller.page.click("main form button.button--primary")
-    await traveller.page.wait_for_url(re.compile(r"^(?!.*/sign-in/email/)"))
+    await press(traveller, "main form button.button--primary")
 
 
 async def sign_in(traveller: Traveller, house: Installation, email: str) -> None:
@@ -42,10 +44,9 @@ async def sign_in(traveller: Traveller, house: Installation, email: str) -> None
 
 
 async def accept(traveller: Traveller, house: Installation, email: str) -> None:
-    """The invitation that came to `email` is accepted, and its page looked at."""
+    """The invitation that came to `email` is accepted, after a look at the letter and at the page behind it."""
     letter = await house.letter(email, INVITATION[traveller.lang])
     await look_at_letter(traveller, html_of(letter), "invitation")
     await traveller.page.goto(link_in(letter))
     await traveller.look("invitation")
-    await traveller.page.click("main form button.button--primary")
-    await traveller.page.wait_for_url(re.compile(r"^(?!.*/invitations/)"))
+    await press(traveller, "main form button.button--primary")

@@ -5,7 +5,7 @@ import re
 from tests.factories.entering import a_person, a_role
 from tests.factories.installed import Installation, html_of, link_in
 from tests.journeys.assessing import FOUND, answer_everything, publish, review
-from tests.journeys.correspondence import INVITATION, accept, look_at_letter, sign_in, use
+from tests.journeys.correspondence import INVITATION, accept, look_at_letter, press, sign_in, use
 from tests.journeys.traveller import Traveller
 
 UNIT, STAFF = "ana@penalolen.example", "sam@ogp.example"
@@ -39,14 +39,13 @@ async def confirm(staff: Traveller) -> None:
 
 async def reply(unit: Traveller, link: str) -> None:
     """The government says what it thinks, and that it has said everything."""
-    await use_page(unit, link)
+    await open_page(unit, link)
     await unit.page.fill("#q-EOC1-1-reply", "Creemos que se cumplió por completo.")
-    await unit.page.click('main form button[value="hand_in"]')
-    await unit.page.wait_for_load_state()
+    await press(unit, 'main form button[value="hand_in"]')
     await unit.look("arrives-replied")
 
 
-async def use_page(traveller: Traveller, link: str) -> None:
+async def open_page(traveller: Traveller, link: str) -> None:
     """The page that a letter leads to."""
     answer = await traveller.page.goto(link)
     assert answer is not None
@@ -71,8 +70,7 @@ async def test_a_body_from_its_proposal_to_its_first_assessment(house: Installat
         await use(leo, link_in(await house.letter(SECOND, INVITATION["es"])))
         assert (await leo.open(DESK)).status == 200
         await mara.open("account/")
-        await mara.page.click('form[action$="/sign-out/"] button')
-        await mara.page.wait_for_load_state()
+        await press(mara, 'form[action$="/sign-out/"] button')
         await sign_in(mara, house, FIRST)
 
         await mara.open(DESK)
@@ -80,8 +78,7 @@ async def test_a_body_from_its_proposal_to_its_first_assessment(house: Installat
         form = mara.page.url
         await answer_everything(mara)
         await review(mara)
-        await mara.page.click('form[action$="/send/"] button')
-        await mara.page.wait_for_load_state()
+        await press(mara, 'form[action$="/send/"] button')
         await mara.look("arrives-sent")
         sent = await house.letter(UNIT, "Se le envió una evaluación")
         await look_at_letter(await guests("es", width=360), html_of(sent), "sent-for-comment")

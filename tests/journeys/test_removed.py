@@ -74,6 +74,7 @@ async def test_the_coordination_removes_somebody(
         await is_out(here, there, "#text", "penalolen/workbench/")
         await sign_in(there, house, READER)
         await there.look("removed-back")
+        assert "have no role here" in await there.words()
         assert (await there.open("penalolen/workbench/")).status == 404
 
 

@@ -10,7 +10,7 @@ from tests.factories.entering import a_person, a_role, give_provider
 from tests.factories.installed import Installation, html_of, link_in
 from tests.factories.mail import Mailbox
 from tests.factories.programs import free_port
-from tests.journeys.correspondence import SIGN_IN, look_at_letter, send_link, use
+from tests.journeys.correspondence import SIGN_IN, look_at_letter, press, send_link, use
 from tests.journeys.traveller import Traveller
 
 from ogpmonitor.settings import Settings
@@ -42,7 +42,7 @@ async def house(settings: Settings, tmp_path: Path, letters: Mailbox, provider_p
 async def to_provider(traveller: Traveller) -> None:
     """From the door of Peñalolén on the way to its provider."""
     await traveller.open("penalolen/sign-in/")
-    await traveller.page.click(f'form[action$="/sign-in/with/penalolen/{AT_PROVIDER}"] button')
+    await press(traveller, f'form[action$="/sign-in/with/penalolen/{AT_PROVIDER}"] button')
 
 
 async def at_provider(traveller: Traveller, login: str) -> None:
@@ -69,7 +69,7 @@ async def test_with_the_provider_away_and_back(
         with certified_provider([callback], f"{house.address}/", port=provider_port):
             refused = await ana.open("penalolen/workbench/")
             assert refused.status == 401
-            await ana.page.click("main a.button--primary")
+            await press(ana, "main a.button--primary")
             await ana.look("sign-in-provider")
             await to_provider(ana)
             await at_provider(ana, "ana")
@@ -100,8 +100,7 @@ async def test_by_links_in_letters(
         await ana.look("sign-in-email")
         await ana.page.fill("#email", "ana en penalolen")
         await ana.page.locator("#email").evaluate("each => each.form.noValidate = true")
-        await ana.page.click('form[action$="/sign-in/email"] button')
-        await ana.page.wait_for_url(re.compile(r"/sign-in/email"))
+        await press(ana, 'form[action$="/sign-in/email"] button')
         await ana.look("email-ask-again")
         await send_link(ana, EMAIL)
         await ana.look("email-sent")
@@ -116,8 +115,7 @@ async def test_by_links_in_letters(
         await ana.look("email-link")
         await use(ana, link_in(letter))
         assert WORKBENCH.search(ana.page.url)
-        await elsewhere.page.click("main form button.button--primary")
-        await elsewhere.page.wait_for_load_state()
+        await press(elsewhere, "main form button.button--primary")
         await elsewhere.look("email-link-ended")
         assert await elsewhere.page.locator(".error-page").count() == 1, "whoever was second is not let in"
         assert (await elsewhere.open("penalolen/workbench/")).status == 401
@@ -131,8 +129,7 @@ async def test_by_links_in_letters(
         await ana.open("account/")
         await ana.look("account")
         assert await ana.page.locator("main tbody tr").count() == 2
-        await ana.page.click("main tbody form button")
-        await ana.page.wait_for_load_state()
+        await press(ana, "main tbody form button")
         assert await ana.page.locator("main tbody tr").count() == 1
         assert (await phone.open("penalolen/workbench/")).status == 401
         await phone.look("session-ended")
