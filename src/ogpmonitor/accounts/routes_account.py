@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from ogpmonitor.accounts import sessions
@@ -32,7 +33,7 @@ class AccountController(Controller):
 
     @get("/", permission=Permission.SESSION_LIST)
     async def show(
-        self, request: AnyRequest, session: NamedDependency[TenantSession], done: str = ""
+        self, request: AnyRequest, session: NamedDependency[TenantSession], done: FromQuery[str] = ""
     ) -> Response[bytes]:
         """Every browser in which one is signed in, when, and by which way."""
         settings = request.app.state.settings
