@@ -609,8 +609,8 @@ BEGIN
         'identities', platform.rows_of('platform.identities', 'person_id', me::text, 'person_id'),
         'links', platform.rows_of('platform.email_links', 'person_id', me::text, 'token_sha256', 'person_id',
             'address_hash', 'network_hash', 'browser_sha256', 'wanted'),
-        'entries', (SELECT jsonb_agg(jsonb_build_object('provider', e.provider, 'created_at', e.created_at,
-                'expires_at', e.expires_at)) FROM platform.entries e JOIN platform.identities i
+        'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', e.provider, 'created_at', e.created_at,
+                'expires_at', e.expires_at)), '[]') FROM platform.entries e JOIN platform.identities i
             ON i.person_id = me AND (i.issuer, i.subject) = (e.issuer, e.subject)),
         'invitations', platform.rows_of('platform.invitations', 'email', own.email, 'token_sha256', 'invited_by',
             'mandate_id', 'accepted_by'),

@@ -46,5 +46,7 @@ async def invite_operator(
                 demo=False,
             )
         )
-        await session.execute(select(func.platform.note_deed("staff.invited", None, PlatformRole.OPERATOR, which, None)))
+        await session.execute(
+            select(func.platform.note_deed("staff.invited", None, PlatformRole.OPERATOR, which, None))
+        )
     return f"{base_url.rstrip('/')}/{language}/invitations/{token}/", now + LASTING

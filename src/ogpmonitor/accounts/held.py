@@ -152,6 +152,7 @@ SECTIONS: Mapping[str, tuple[str, Sequence[Field]]] = {
         (
             Field("declared_at", WHEN, "instant"),
             Field("jurisdiction", WHERE, "place"),
+            Field("has_conflict", msgid("A conflict"), "answer"),
             Field("statement", msgid("What you declared")),
         ),
     ),
@@ -201,8 +202,7 @@ SECTIONS: Mapping[str, tuple[str, Sequence[Field]]] = {
 def sections(
     held: Mapping[str, Any], lang: str, *, places: Mapping[str, str], actions: Mapping[str, str]
 ) -> Sequence[Section]:
-    """What `erasure.own_data` gave, but for the account itself, in words of `lang`; kinds of which nothing is held
-    are left out.
+    """What `erasure.own_data` gave in words of `lang`: each kind of which something is held, but for the account.
 
     `places` names jurisdictions by slug, `actions` has the words of what the records hold.
     """

@@ -37,7 +37,6 @@ ROLES: Mapping[str, str] = {
     "ogp_staff": msgid("OGP staff"),
     "operator": msgid("operator"),
     "coordinator": msgid("coordination"),
-    "monitor": msgid("monitor"),
 }
 TASKS: Mapping[str, str] = {
     "accounts.forget_old": msgid("Forget what nobody needs any more"),
