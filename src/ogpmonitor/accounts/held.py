@@ -1,10 +1,9 @@
 """What is held about a person, in words: the same as the file for programs, as tables that people can read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ogpmonitor.kit import formats
 from ogpmonitor.kit.i18n import msgid, translate
 
 WHERE, WHEN, UNTIL = msgid("Jurisdiction"), msgid("When"), msgid("Until")
@@ -36,11 +35,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of thing that is held, as a table of words. `rows` has a text for each of `columns`, "" for none."""
+    """One kind of thing that is held, as a table: of each row a text for each field, "" for none.
+
+    Of the kinds "day" and "instant" it is ISO 8601, for whoever shows it in a language and a time zone.
+    """
 
     key: str
     title: str
-    columns: Sequence[str]
+    fields: Sequence[Field]
     rows: Sequence[Sequence[str]]
 
 
@@ -215,8 +217,6 @@ def sections(
             return ""
         if field.kind == "answer":
             return translate(lang, msgid("yes") if value else msgid("no"))
-        if field.kind in ("day", "instant"):
-            return (formats.format_day if field.kind == "day" else formats.format_instant)(value, lang)
         known = {"role": ROLES, "action": actions, "way": WAYS}.get(field.kind, {})
         return translate(lang, known[value]) if value in known else _plain(value)
 
@@ -224,7 +224,7 @@ def sections(
         Section(
             key,
             translate(lang, title),
-            [translate(lang, field.label) for field in fields],
+            [replace(field, label=translate(lang, field.label)) for field in fields],
             [[words(row, field) for field in fields] for row in held[key]],
         )
         for key, (title, fields) in SECTIONS.items()
