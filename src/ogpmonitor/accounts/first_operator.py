@@ -47,6 +47,6 @@ async def invite_operator(
             )
         )
         await session.execute(
-            select(func.platform.note_deed("staff.invited", None, PlatformRole.OPERATOR, which, None))
+            select(func.platform.note_deed("staff.invited", None, PlatformRole.OPERATOR.value, which, None))
         )
     return f"{base_url.rstrip('/')}/{language}/invitations/{token}/", now + LASTING

@@ -218,7 +218,8 @@ def sections(
         if field.kind == "answer":
             return translate(lang, msgid("yes") if value else msgid("no"))
         known = {"role": ROLES, "action": actions, "way": WAYS}.get(field.kind, {})
-        return translate(lang, known[value]) if value in known else _plain(value)
+        text = _plain(value)
+        return translate(lang, known[text]) if text in known else text
 
     return [
         Section(
