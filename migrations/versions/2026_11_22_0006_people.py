@@ -637,7 +637,15 @@ REVOKE ALL ON FUNCTION platform.refuse_bound(), platform.rows_of(text, text, tex
 GRANT EXECUTE ON FUNCTION platform.own_data() TO ogpmonitor_app;
 """
 
-FORGETTING = """
+FORGETTING = r"""
+-- What a letter to somebody else says, without the name: in a sentence where it is of several words, as neither a key
+-- nor an address in the letter can be; of one word only where it is the whole of a value.
+CREATE FUNCTION platform.without_name(told jsonb, called text) RETURNS jsonb LANGUAGE sql IMMUTABLE SET search_path = ''
+    AS $$ SELECT CASE WHEN called !~ '\S\s+\S' THEN replace(told::text, ': ' || n.quoted, ': ""')::jsonb
+                 ELSE regexp_replace(told::text, '(?<!\w)' || regexp_replace(
+                     substr(n.quoted, 2, length(n.quoted) - 2), '[^\w\s]', '\\\&', 'g')
+                     || '(?!\w)', '', 'g')::jsonb END
+          FROM (SELECT to_jsonb(called)::text AS quoted) n $$;
 -- The person is an id without a name. What it did stays, said of that id; whom it was is known by a keyed hash of its
 -- address, as long as its last role in a government keeps it from monitoring one.
 CREATE FUNCTION platform.erase_person(who uuid, why text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -689,11 +697,11 @@ BEGIN
     DELETE FROM platform.email_links l WHERE l.person_id = who;
     DELETE FROM platform.notice_choices c WHERE c.person_id = who;
     DELETE FROM platform.mails m WHERE lower(m.address) = lower(gone.email);
-    -- Letters to others that wait, and what the demo keeps, may say who invited.
+    -- Letters to others that wait, and what the demo keeps, may say who invited, or of whom something was asked.
     UPDATE platform.mails m SET
         reply_to = CASE WHEN lower(m.reply_to) = lower(gone.email) THEN '' ELSE m.reply_to END,
-        context = replace(m.context::text, to_jsonb(gone.name)::text, '""')::jsonb
-        WHERE lower(m.reply_to) = lower(gone.email) OR strpos(m.context::text, to_jsonb(gone.name)::text) > 0;
+        context = platform.without_name(m.context, gone.name)
+        WHERE lower(m.reply_to) = lower(gone.email) OR m.context <> platform.without_name(m.context, gone.name);
     UPDATE jobs.procrastinate_jobs j SET args = jsonb_set(j.args, '{address}', '""')
         WHERE lower(j.args ->> 'address') = lower(gone.email);
     DELETE FROM platform.invitations i WHERE i.email = lower(gone.email) OR i.accepted_by = who;
@@ -770,7 +778,8 @@ CREATE POLICY own_data ON workbench.declarations FOR SELECT TO ogpmonitor_owner
     USING (person_id = platform.current_actor());
 CREATE POLICY own_data ON workbench.recusals FOR SELECT TO ogpmonitor_owner
     USING (person_id = platform.current_actor());
-REVOKE ALL ON FUNCTION platform.erase_person(uuid, text), platform.forget_old(integer, integer, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION platform.without_name(jsonb, text), platform.erase_person(uuid, text),
+    platform.forget_old(integer, integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION platform.erase_person(uuid, text), platform.forget_old(integer, integer, integer)
     TO ogpmonitor_app;
 """

@@ -43,14 +43,15 @@ PLANTED = (
            'email', %(email)s::text))
        WHERE id = (SELECT d.id FROM platform.mandates d JOIN platform.tenants t ON t.id = d.tenant_id
                    WHERE t.slug = 'maipu' LIMIT 1)""",
-    # A letter to this person, one to somebody else that names it, and one that is to be answered to it.
+    # A letter to this person, and to others: one that names it, one to be answered to it, one that is about it.
     """INSERT INTO platform.mails (id, key, address, sender_name, reply_to, template, lang, context, state, attempts,
            answer, created_at, due_at, expires_at)
        SELECT gen_random_uuid(), n::text, CASE n WHEN 1 THEN upper(%(email)s) ELSE 'otra@example.org' END, 'x',
            CASE n WHEN 3 THEN %(email)s ELSE '' END, 'mail/invitation', 'es',
-           jsonb_build_object('inviter', CASE n WHEN 3 THEN 'x' ELSE %(name)s END), 'waiting', 1,
+           jsonb_build_object('inviter', CASE n WHEN 3 THEN 'x' WHEN 4 THEN 'Pedido a ' || %(name)s || '.'
+               ELSE %(name)s END), 'waiting', 1,
            CASE n WHEN 1 THEN '550 ' || %(email)s ELSE '' END, now(), now(), now() + interval '1 day'
-       FROM generate_series(1, 3) n""",
+       FROM generate_series(1, 4) n""",
 )
 # What the export says of them. Roles, invitations, sign-ins, requests and what was done come by the usual ways.
 KINDS = frozenset(
