@@ -30,7 +30,12 @@ KNOW_THE_OWNER = {"console", "migrate", "tenants"}
 UNITS = ("migrate", "web", "worker")
 MOST_EXPOSED = 15  # of 100; systemd calls everything up to 20 "OK"
 # What the image needs, and what a checkout of somebody who works on it holds besides.
-NEEDED = ("migrations/env.py", "src/ogpmonitor/cli/__init__.py", "templates/layouts/page.html", "tenants/renca/tenant.toml")
+NEEDED = (
+    "migrations/env.py",
+    "src/ogpmonitor/cli/__init__.py",
+    "templates/layouts/page.html",
+    "tenants/renca/tenant.toml",
+)
 FORBIDDEN = (
     ".env", ".git/config", ".demo/secret_key", ".venv/bin/python", "deploy/secrets/signing_key.pem",
     "src/ogpmonitor/__pycache__", "src/ogpmonitor/static/vendor", "tests/conftest.py",

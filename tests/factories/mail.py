@@ -88,9 +88,11 @@ class Mailbox:
 
 @asynccontextmanager
 async def smtp_server(**given: Any) -> AsyncIterator[Mailbox]:
-    """A server that listens until the end."""
+    """A server that listens until the end; at any free port, unless `port` is given."""
     box, loop = Mailbox(**given), asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: SMTP(box, hostname="mail.example.org", loop=loop), "127.0.0.1", 0)
+    listening = await loop.create_server(
+        lambda: SMTP(box, hostname="mail.example.org", loop=loop), "127.0.0.1", box.port
+    )
     box.port = listening.sockets[0].getsockname()[1]
     try:
         yield box
