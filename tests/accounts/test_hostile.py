@@ -266,7 +266,7 @@ async def test_nobody_is_led_elsewhere(house: Site, hostile: Hostile, wanted: st
 
     answer = await come_back(house.client, PLATFORM, state=gone["state"], code=hostile.honest_code(gone["nonce"]))
 
-    assert answer.headers["location"] == "/es/"
+    assert answer.headers["location"] == "/es/account/?done=no-role"
 
 
 # Keys change.

@@ -221,7 +221,7 @@ async def test_a_jurisdictions_own_provider_gives_no_role_on_the_platform(
     platform = house.visitor()
     await enter(platform, hostile, email="pia@penalolen.example", email_verified=True)
 
-    assert entered.headers["location"] == "/es/"
+    assert entered.headers["location"] == "/es/account/?done=no-role"
     assert (await house.client.get("/es/desk/")).status_code == 403
     assert (await house.client.get("/es/desk/mandates/")).status_code == 403
     assert (await platform.get("/es/desk/")).status_code == 200

@@ -140,7 +140,8 @@ async def test_who_has_no_role_any_more_is_led_to_no_workbench(site: Site, setti
 
     answer = await site.client.post(SIGN_IN, data={"persona": "penalolen-contact"})
 
-    assert answer.headers["location"] == "/es/"
+    assert answer.headers["location"] == "/es/account/?done=no-role"
+    assert "no tiene un rol aquí" in (await site.client.get(answer.headers["location"])).text
     assert (await site.client.get("/es/penalolen/workbench/")).status_code == 404
 
 

@@ -33,17 +33,18 @@ class Certified:
 
 
 @contextmanager
-def certified_provider(redirect_uris: Sequence[str], back: str) -> Iterator[Certified]:
+def certified_provider(redirect_uris: Sequence[str], back: str, *, port: int = 0) -> Iterator[Certified]:
     """The provider, for the one client that comes back to `redirect_uris`; it ends with the block.
 
-    The test is skipped where there is no Node.js, or the package is not installed.
+    It listens at `port`, or at any that is free. The test is skipped where there is no Node.js, or the package is not
+    installed.
     """
     node = shutil.which("node")
     if node is None or not (ROOT / "node_modules" / "oidc-provider").exists():
         pytest.skip("needs Node.js and oidc-provider (make all)")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port = port or probe.getsockname()[1]
     client = {
         "client_id": CLIENT_ID,
         "client_secret": SECRET,

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
+from tests.factories.installed import Installation
+from tests.factories.mail import Mailbox, smtp_server
 from tests.journeys.traveller import Traveller
 
 from ogpmonitor.settings import ROOT, Settings
@@ -110,3 +112,22 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 def travellers(browser: Browser, address: str, screenshots: Path) -> Iterator[Traveller.Maker]:
     """Whoever goes on this journey, made one by one."""
     return Traveller.maker(browser, address, screenshots)
+
+
+@pytest.fixture
+async def letters() -> AsyncIterator[Mailbox]:
+    """A mail server that collects what it is given."""
+    async with smtp_server() as box:
+        yield box
+
+
+@pytest.fixture
+def house(settings: Settings, tmp_path: Path, letters: Mailbox) -> Installation:
+    """An installation outside the demo, in which what the demo loads stands; nothing runs yet."""
+    return Installation(settings, tmp_path, letters)
+
+
+@pytest.fixture
+def guests(browser: Browser, house: Installation, screenshots: Path) -> Traveller.Maker:
+    """Whoever comes to that installation."""
+    return Traveller.maker(browser, house.address, screenshots)

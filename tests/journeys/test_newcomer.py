@@ -4,55 +4,11 @@ import re
 from pathlib import Path
 
 from tests.factories.newcomers import NAME, SLUG, a_member, a_newcomer
+from tests.journeys.first_plan import HOME, TITLE, UNIT, left, write_the_plan
 from tests.journeys.traveller import Traveller
 
 from ogpmonitor.accounts.models import Role
 from ogpmonitor.settings import Settings
-
-HOME = f"{SLUG}/workbench/"
-ROOT = f"{HOME}plans/2026-2028/"
-SAVED = re.compile(r"done=saved")
-TITLE = "Primer plan de gobierno abierto de Lo Espejo"
-
-
-async def save(writer: Traveller) -> None:
-    await writer.page.click("form[data-keep] button.button--primary")
-    await writer.page.wait_for_url(SAVED)
-
-
-async def left(writer: Traveller) -> str:
-    """What the first page says is left to do."""
-    await writer.open(HOME)
-    return " ".join((await writer.page.locator("#onboarding").text_content() or "").split())
-
-
-async def write_the_plan(writer: Traveller) -> None:
-    page = writer.page
-    await page.click("#onboarding a[href$='/workbench/plans/']")
-    await page.fill("#title", TITLE)
-    await page.select_option("#language", "es")
-    await page.fill("#starts_on", "marzo de 2026")
-    await page.fill("#ends_on", "12-2028")
-    await page.click("form[data-keep] button.button--primary")
-    await page.wait_for_url(re.compile(r"/2026-2028/\?done=begun"))
-    await writer.open(f"{ROOT}coordination/")
-    await page.fill("#EC09", "El comité del foro de la sociedad civil.")
-    await save(writer)
-    await writer.open(f"{ROOT}endorsements/")
-    await page.fill("#endorsements", "Presidenta")
-    await page.fill("#endorsements_organisation-1", "Unión Comunal de Juntas de Vecinos")
-    await save(writer)
-    await writer.open(f"{ROOT}commitments/new/")
-    await page.fill("#title", "Presupuesto participativo barrial")
-    await page.fill("#starts_on", "2026")
-    await page.fill("#ends_on", "2028")
-    await save(writer)
-    await writer.open(f"{ROOT}commitments/C1/milestones/new/")
-    await page.fill("#title", "Publicar las reglas")
-    await page.fill("#expected_output", "Un acta firmada y publicada.")
-    await page.fill("#due_on", "jun 2027")
-    await page.fill("#responsible_unit", "Dirección de Participación")
-    await save(writer)
 
 
 async def propose_a_body(writer: Traveller) -> None:
@@ -71,7 +27,7 @@ async def test_a_new_jurisdiction_comes_to_its_first_published_plan(
 ) -> None:
     tenant = await a_newcomer(settings, tmp_path / "tenants")
     await a_member(settings, tenant, Role.COORDINATOR, persona=f"{SLUG}-coordinator")
-    await a_member(settings, tenant, Role.CONTACT, unit="Dirección de Participación")
+    await a_member(settings, tenant, Role.CONTACT, unit=UNIT)
     writer, operator = await travellers("es", width=360), await travellers("es", width=360)
     await operator.enter("operator")
     await operator.open("desk/jurisdictions/")

@@ -1,115 +1,138 @@
-"""Signing in as a person outside the demo: at a provider, and by a link in a letter."""
+"""Signing in outside the demo, at a provider and by links in letters, with two web servers taking turns."""
 
-import asyncio
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser
-from sqlalchemy import text
 from tests.factories.certified import CLIENT_ID, SECRET, certified_provider
 from tests.factories.entering import a_person, a_role, give_provider
-from tests.journeys.conftest import free_port, served
+from tests.factories.installed import Installation, html_of, link_in
+from tests.factories.mail import Mailbox
+from tests.factories.programs import free_port
+from tests.journeys.correspondence import SIGN_IN, look_at_letter, press, send_link, use
 from tests.journeys.traveller import Traveller
 
-from ogpmonitor.accounts.letters import SEND
-from ogpmonitor.kit.db import owner_session
 from ogpmonitor.settings import Settings
 
 EMAIL = "ana@penalolen.example"
 WORKBENCH = re.compile(r"/penalolen/workbench/$")
+AT_PROVIDER = "work"
 
 
 @pytest.fixture
-async def real(settings: Settings, tmp_path: Path) -> Settings:
-    """Outside the demo, with a coordinator who has an address."""
+def provider_port() -> int:
+    """Where the provider of the municipality will be."""
+    return free_port()
+
+
+@pytest.fixture
+async def house(settings: Settings, tmp_path: Path, letters: Mailbox, provider_port: int) -> Installation:
+    """Outside the demo: a coordinator who has an address, and a provider of Peñalolén's own."""
     await a_role(settings, await a_person(settings, "Ana Rojas", email=EMAIL), "penalolen", "coordinator")
-    return settings.model_copy(update={"demo": False, "tenants_folder": tmp_path})
+    told = {"key": AT_PROVIDER, "kind": "oidc", "issuer": f"http://127.0.0.1:{provider_port}", "client_id": CLIENT_ID}
+    believed = {"label": "su cuenta municipal", "trust_email": True, "email_domains": ["penalolen.example"]}
+    await give_provider(settings, "penalolen", told | believed)
+    folder = tmp_path / "tenants"
+    folder.mkdir()
+    apart = settings.model_copy(update={"tenants_folder": folder})
+    return Installation(apart, tmp_path, letters, OGPMONITOR_CLIENT_SECRET__PENALOLEN__WORK=SECRET)
 
 
-async def letter_in(settings: Settings) -> str:
-    """The first letter that waits to be sent."""
-    statement = text("SELECT args ->> 'body' FROM jobs.procrastinate_jobs WHERE task_name = :task")
-    async with asyncio.timeout(90):  # the worker first ends the report that it is drawing
-        while True:
-            async with owner_session(settings.database_url) as session:
-                await session.execute(text("RESET ROLE"))
-                found: Any = await session.scalar(statement, {"task": SEND})
-            if found:
-                return str(found)
-            await asyncio.sleep(0.1)
+async def to_provider(traveller: Traveller) -> None:
+    """From the door of Peñalolén on the way to its provider."""
+    await traveller.open("penalolen/sign-in/")
+    await press(traveller, f'form[action$="/sign-in/with/penalolen/{AT_PROVIDER}"] button')
 
 
-@pytest.mark.parametrize(("lang", "javascript"), [("es", True), ("en", False)])
-async def test_at_the_provider_of_the_municipality(
-    real: Settings, browser: Browser, screenshots: Path, lang: str, *, javascript: bool
+async def at_provider(traveller: Traveller, login: str) -> None:
+    """`login` signs in there, and is sent back."""
+    page = traveller.page
+    await page.fill('input[name="login"]', login)
+    await page.fill('input[name="password"]', "any")
+    await page.click('button[type="submit"]')
+    await page.wait_for_url(re.compile(r"(sign-in/callback|workbench)"))
+    traveller.complaints.clear()  # those pages are not ours
+
+
+async def test_with_the_provider_away_and_back(
+    house: Installation, guests: Traveller.Maker, provider_port: int
 ) -> None:
-    port = free_port()
-    base = f"http://127.0.0.1:{port}"
-    with certified_provider([f"{base}/sign-in/callback/penalolen/work"], f"{base}/") as provider:
-        told = {
-            "key": "work",
-            "kind": "oidc",
-            "issuer": provider.issuer,
-            "client_id": CLIENT_ID,
-            "label": "Cuenta municipal",
-        }
-        believed = {"trust_email": True, "email_domains": ["penalolen.example"]}
-        await give_provider(real, "penalolen", {**told, **believed})
-        async with served(real, port, OGPMONITOR_CLIENT_SECRET__PENALOLEN__WORK=SECRET):
-            ana = await Traveller.maker(browser, base, screenshots)(lang, javascript=javascript, width=360)
+    async with house.running():
+        ana, phone = await guests("es"), await guests("en", javascript=False, width=360)
+        await to_provider(ana)
+        assert "no responde" in await ana.words()
+        await ana.look("sign-in-provider-away")
+        assert (await phone.open("penalolen/")).status == 200
+
+        callback = f"{house.address}/sign-in/callback/penalolen/{AT_PROVIDER}"
+        with certified_provider([callback], f"{house.address}/", port=provider_port):
             refused = await ana.open("penalolen/workbench/")
             assert refused.status == 401
-            await ana.page.click("main a.button--primary")
-            await ana.page.wait_for_selector("main form button")
+            await press(ana, "main a.button--primary")
             await ana.look("sign-in-provider")
-            await ana.page.get_by_role("button", name=re.compile("Cuenta municipal")).click()
-            await ana.page.wait_for_selector('input[name="login"]')
-            await ana.page.fill('input[name="login"]', "ana")
-            await ana.page.fill('input[name="password"]', "any")
-            ana.complaints.clear()  # that page is not ours
-            await ana.page.click('button[type="submit"]')
-            await ana.page.wait_for_url(WORKBENCH)
+            await to_provider(ana)
+            await at_provider(ana, "ana")
+            await ana.open("penalolen/workbench/")
+            await ana.look("sign-in-arrived")
+
+            await to_provider(phone)
+            await at_provider(phone, "nadie")
+            assert "not known here" in await phone.words()
+            await phone.look("sign-in-unknown")
+
             await ana.open("account/")
-            await ana.look("account")
-            assert "Cuenta municipal" in await ana.words()
-
-            stranger = await Traveller.maker(browser, base, screenshots)(lang, javascript=javascript, width=360)
-            await stranger.open("penalolen/sign-in/")
-            await stranger.page.get_by_role("button", name=re.compile("Cuenta municipal")).click()
-            await stranger.page.wait_for_selector('input[name="login"]')
-            await stranger.page.fill('input[name="login"]', "nadie")
-            await stranger.page.fill('input[name="password"]', "any")
-            stranger.complaints.clear()
-            await stranger.page.click('button[type="submit"]')
-            await stranger.page.wait_for_selector(".error-page")
-            await stranger.look("sign-in-unknown")
+            assert "su cuenta municipal" in await ana.words()
+            await ana.page.click('form[action$="/sign-out/"] button')
+            await ana.page.wait_for_url(re.compile(f":{provider_port}/"))
+            await ana.page.click('button[type="submit"]:has-text("Yes")')
+            await ana.page.wait_for_url(f"{house.address}/es/")
+            ana.complaints.clear()
+            assert (await ana.open("penalolen/workbench/")).status == 401
 
 
-@pytest.mark.parametrize(("lang", "javascript"), [("es", True), ("en", False)])
-async def test_by_a_link_in_a_letter(
-    real: Settings, browser: Browser, screenshots: Path, lang: str, *, javascript: bool
+async def test_by_links_in_letters(
+    house: Installation, guests: Traveller.Maker, browser: Browser, screenshots: Path
 ) -> None:
-    async with served(real, free_port()) as base:
-        ana = await Traveller.maker(browser, base, screenshots)(lang, javascript=javascript, width=360)
+    async with house.running():
+        ana = await guests("es")
         await ana.open("sign-in/")
         await ana.look("sign-in-email")
-        await ana.page.fill("#email", EMAIL)
-        await ana.page.click("main form button")
-        await ana.page.wait_for_selector("main ul")
+        await ana.page.fill("#email", "ana en penalolen")
+        await ana.page.locator("#email").evaluate("each => each.form.noValidate = true")
+        await press(ana, 'form[action$="/sign-in/email"] button')
+        await ana.look("email-ask-again")
+        await send_link(ana, EMAIL)
         await ana.look("email-sent")
-        link = next(word for word in (await letter_in(real)).split() if word.startswith(base))
+        letter = await house.letter(EMAIL, SIGN_IN["es"])
+        reader = await guests("es", width=360)
+        await look_at_letter(reader, html_of(letter), "link")
 
-        phone = await Traveller.maker(browser, base, screenshots)(lang, javascript=javascript, width=360)
-        await phone.page.goto(link)
-        await phone.look("email-link-elsewhere")
-
-        await ana.page.goto(link)
+        elsewhere = await guests("es", width=360)
+        await elsewhere.page.goto(link_in(letter))
+        await elsewhere.look("email-link-elsewhere")
+        await ana.page.goto(link_in(letter))
         await ana.look("email-link")
-        await ana.page.click("main form button.button--primary")
-        await ana.page.wait_for_url(WORKBENCH)
+        await use(ana, link_in(letter))
+        assert WORKBENCH.search(ana.page.url)
+        await press(elsewhere, "main form button.button--primary")
+        await elsewhere.look("email-link-ended")
+        assert await elsewhere.page.locator(".error-page").count() == 1, "whoever was second is not let in"
+        assert (await elsewhere.open("penalolen/workbench/")).status == 401
 
-        await phone.page.reload()
-        await phone.look("email-link-ended")
-        assert await phone.page.locator(".error-page").count() == 1
+        phone = await Traveller.maker(browser, house.webs[1], screenshots)("en", javascript=False, width=360)
+        await phone.open("sign-in/")
+        await send_link(phone, EMAIL)
+        await use(phone, link_in(await house.letter(EMAIL, SIGN_IN["en"])))
+        await phone.open("account/")
+        await phone.look("account-phone")
+        await ana.open("account/")
+        await ana.look("account")
+        assert await ana.page.locator("main tbody tr").count() == 2
+        await press(ana, "main tbody form button")
+        assert await ana.page.locator("main tbody tr").count() == 1
+        assert (await phone.open("penalolen/workbench/")).status == 401
+        await phone.look("session-ended")
+        await ana.page.click('form[action$="/sign-out/"] button')
+        await ana.page.wait_for_url(f"{house.address}/es/")
+        assert (await ana.open("penalolen/workbench/")).status == 401

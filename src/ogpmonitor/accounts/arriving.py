@@ -24,6 +24,7 @@ from ogpmonitor.kit.respond import AnyRequest, page, place_of
 from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
 LOCAL_PATH = re.compile(rf"/({'|'.join(LANGUAGES)})/[A-Za-z0-9._~%/?&=+:,-]*")
+NOWHERE = "?done=no-role"
 DOORS = frozenset({"sign-in", "sign-out"})
 log = structlog.get_logger()
 
@@ -76,7 +77,10 @@ def hold(request: AnyRequest, answer: Response[bytes] | Redirect, browser: str, 
 async def arrive(
     request: AnyRequest, session: TenantSession, person: Person, came: Came, *, wanted: str, lang: str | None = None
 ) -> Redirect:
-    """`person` is signed in here, under a token of its own; whoever was signed in at this browser is not any more."""
+    """`person` is signed in here, under a token of its own; whoever was signed in at this browser is not any more.
+
+    Whose session counts nowhere is told so on the page of its sessions.
+    """
     settings = request.app.state.settings
     lasting = timedelta(hours=settings.session_hours)
     if before := request.cookies.get(COOKIE):
@@ -85,7 +89,8 @@ async def arrive(
     token = await service.sign_in(session, person, came, lasting=lasting)
     log.info("sign_in.done", person=str(person.id), way=came.way.value, provider=came.provider)
     first = await first_page(session, person, token, request)
-    answer = Redirect(local_path(wanted) or place_of(request).href(first, lang), status_code=303)
+    home = place_of(request).href(first or "account/", lang) + ("" if first else NOWHERE)
+    answer = Redirect(local_path(wanted) or home, status_code=303)
     answer.set_cookie(
         COOKIE,
         token,

@@ -11,6 +11,7 @@ from ogpmonitor.accounts.invitations import LASTING
 from ogpmonitor.accounts.models import Invitation, PlatformRole
 from ogpmonitor.accounts.service import token_hash
 from ogpmonitor.kit.db import owner_session, utc_now
+from ogpmonitor.kit.migrate import import_models
 
 
 async def invite_operator(
@@ -21,6 +22,7 @@ async def invite_operator(
     An invitation of this address to the platform that was open is withdrawn. Also a way back for a deployment that has
     lost every operator.
     """
+    import_models()  # an invitation names a jurisdiction's table, and a terminal knows only what it was told
     which, token, now = uuid4(), secrets.token_urlsafe(32), utc_now()
     async with owner_session(database_url) as session:
         await session.execute(

@@ -31,7 +31,9 @@ class AccountController(Controller):
     request_max_body_size = LARGEST_FORM_BYTES
 
     @get("/", permission=Permission.SESSION_LIST)
-    async def show(self, request: AnyRequest, session: NamedDependency[TenantSession]) -> Response[bytes]:
+    async def show(
+        self, request: AnyRequest, session: NamedDependency[TenantSession], done: str = ""
+    ) -> Response[bytes]:
         """Every browser in which one is signed in, when, and by which way."""
         settings = request.app.state.settings
         idle = timedelta(minutes=settings.session_idle_minutes)
@@ -43,6 +45,7 @@ class AccountController(Controller):
             ways=Way,
             idle_minutes=settings.session_idle_minutes,
             hours=settings.session_hours,
+            done=done,
         )
 
     @post("/end", permission=Permission.SESSION_END)

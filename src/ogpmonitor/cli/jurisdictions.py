@@ -38,14 +38,17 @@ def check_tenants(folder: Path) -> None:
     except DataRefused as refused:
         fail(str(refused))
     plans = sum(len(each.plans) for each in found)
+    counted = f"{_counted(len(found), 'tenant')} and {_counted(plans, 'plan')}"
     for each in found:
         wanted += secrets_wanted(each.folder.tenant.slug, each.folder.tenant.sign_in.providers)
     for name in wanted:
         if not os.environ.get(name):
             click.echo(f"{name} is not set here: nobody can sign in at that provider until it is.", err=True)
-    click.echo(
-        f"{len(found)} tenants and {plans} plans, no problem: {', '.join(each.folder.tenant.slug for each in found)}."
-    )
+    click.echo(f"{counted}, no problem: {', '.join(each.folder.tenant.slug for each in found)}.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @tenants.command("new")

@@ -74,7 +74,7 @@ def rotate_keys(file: Path, lost: bool) -> None:
     from ogpmonitor.kit.errors import Conflict  # noqa: PLC0415 (as above)
 
     try:
-        lines = asyncio.run(rotating.rotate(settings_or_fail(), file, is_lost=lost))
+        lines = asyncio.run(rotating.rotate(settings_or_fail(as_owner=True), file, is_lost=lost))
     except Conflict as refused:
         fail(refused.message)
     for line in lines:
@@ -90,7 +90,7 @@ def backup(folder: Path, with_keys: bool) -> None:
     from ogpmonitor.backup.taking import back_up, told  # noqa: PLC0415 (as above)
 
     try:
-        manifest = back_up(settings_or_fail(), folder, with_keys=with_keys)
+        manifest = back_up(settings_or_fail(as_owner=True), folder, with_keys=with_keys)
     except BackupRefused as refused:
         fail(str(refused))
     for line in told(manifest, folder):
@@ -110,7 +110,7 @@ def restore(folder: Path, keys: tuple[str, ...]) -> None:
     from ogpmonitor.backup.manifest import BackupRefused  # noqa: PLC0415 (as above)
 
     try:
-        restored = restoring.restore(settings_or_fail(), folder, keys=keys)
+        restored = restoring.restore(settings_or_fail(as_owner=True), folder, keys=keys)
     except BackupRefused as refused:
         fail(str(refused))
     for line in restored.lines:

@@ -113,7 +113,7 @@ def invite_operator(email: str, name: str, language: str) -> None:
     """Invite an operator: the first, or one more. Pass the link on yourself; it works once and for 14 days."""
     from ogpmonitor.accounts.first_operator import invite_operator  # noqa: PLC0415 (see the package's docstring)
 
-    settings = settings_or_fail()
+    settings = settings_or_fail(as_owner=True)
     invited = invite_operator(
         settings.database_url, email=email, name=name, language=language, base_url=settings.base_url
     )

@@ -69,10 +69,10 @@ def _steps(plan: Plan | None, members: Sequence[Membership], mandates: int, lang
     root = f"workbench/plans/{plan.slug}/" if plan else "workbench/plans/"
     return [
         Step("identity", 1, 1, "about/"),
-        Step("people", min(others, 1), 1),
+        Step("people", min(others, 1), 1, "workbench/people/"),
         Step("plan", int(plan is not None), 1, "workbench/plans/"),
         Step("commitments", min(len(commitments), 1), 1, root),
-        Step("contacts", answered, len(units), "workbench/requests/"),
+        Step("contacts", answered, len(units), "workbench/people/"),
         Step("mandate", min(mandates, 1), 1, "workbench/monitoring/"),
         Step("checks", int(plan is not None and errors == 0), 1 + errors, f"{root}checks/" if plan else root),
         Step("published", 0, 1, f"{root}submit/" if plan else root),
