@@ -29,7 +29,7 @@ async def until_letters(house: Deployed, state: str) -> list[str]:
 
 async def try_again(house: Deployed, letters: list[str]) -> None:
     """Every letter is due, and asked for twice at once: by two workers, most likely."""
-    rows(house.settings, "UPDATE platform.mails SET due_at = now() WHERE state = 'waiting'")
+    rows(house.settings, "UPDATE platform.mails SET due_at = now() WHERE id = ANY(%s::uuid[])", letters)
     async with owner_session(house.settings.database_url) as session:
         for letter in letters * 2:
             await defer(session, SEND_MAIL, mail=letter)
