@@ -9,7 +9,7 @@ from tests.factories.programs import free_port, rows
 from tests.faults.deployed import Deployed, browser, ready
 
 from ogpmonitor.kit.db import owner_session
-from ogpmonitor.kit.jobs import defer
+from ogpmonitor.kit.jobs import defer_first
 from ogpmonitor.kit.mail.outbox import SEND_MAIL
 
 EMAILS = [f"persona-{number}@penalolen.example" for number in range(3)]
@@ -32,7 +32,7 @@ async def try_again(house: Deployed, letters: list[str]) -> None:
     rows(house.settings, "UPDATE platform.mails SET due_at = now() WHERE id = ANY(%s::uuid[])", letters)
     async with owner_session(house.settings.database_url) as session:
         for letter in letters * 2:
-            await defer(session, SEND_MAIL, mail=letter)
+            await defer_first(session, SEND_MAIL, mail=letter)
 
 
 async def test_letters_wait_and_each_is_sent_once(house: Deployed) -> None:
