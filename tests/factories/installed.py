@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 from tests.factories.in_turn import HERE, InTurn, in_turn
 from tests.factories.mail import SENDER, Mailbox
-from tests.factories.programs import environment_of, free_port, program, ran, until
+from tests.factories.programs import environment_of, free_port, program, ran, rows, until
 
+from ogpmonitor.reports.jobs import RENDER_EDITION
 from ogpmonitor.settings import Settings
 
 PATIENCE_SECONDS = 90  # of a letter: the worker may be drawing a report
@@ -45,7 +46,8 @@ class Installation:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[InTurn]:
-        """Both web servers are ready, and the worker works."""
+        """Both web servers are ready, and the worker works; reports that waited to be drawn hold up no letter."""
+        rows(self.settings, "DELETE FROM jobs.procrastinate_jobs WHERE task_name = %s", RENDER_EDITION)
         async with in_turn(self.port, self.web_ports) as turns:
             with ExitStack() as programs:
                 for number, port in enumerate(self.web_ports, 1):

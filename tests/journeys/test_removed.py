@@ -46,11 +46,7 @@ async def remove(remover: Traveller, name: str, *, by_body: bool = False) -> Non
 
 async def is_out(here: Traveller, there: Traveller, form: str, path: str) -> None:
     """What was being typed `here`, in the field `form`, comes back refused; `there` nothing opens any more."""
-    await (
-        here.page.locator(form)
-        .locator("xpath=ancestor::form")
-        .evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
-    )
+    await here.page.locator(form).evaluate("field => { field.form.noValidate = true; field.form.requestSubmit(); }")
     await here.page.wait_for_selector(".error-page")
     assert TYPED in await here.words()
     await here.look("removed-typed")

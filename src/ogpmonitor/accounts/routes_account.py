@@ -32,7 +32,7 @@ class AccountController(Controller):
 
     @get("/", permission=Permission.SESSION_LIST)
     async def show(
-        self, request: AnyRequest, session: NamedDependency[TenantSession], done: str = ""
+        self, request: AnyRequest, session: NamedDependency[TenantSession], done: FromQuery[str] = ""
     ) -> Response[bytes]:
         """Every browser in which one is signed in, when, and by which way."""
         settings = request.app.state.settings
