@@ -19,8 +19,9 @@ user=postgres:$(cat "$folder/database_password")
 echo "postgresql://$user@database/ogpmonitor" | keep ogpmonitor_database_url
 openssl rand -base64 48 | keep ogpmonitor_secret_key
 openssl genpkey -algorithm ed25519 | keep signing_key.pem
+printf '' | keep ogpmonitor_smtp_url # yours to fill in; nothing is sent while it is empty
 if [ "$(id -u)" = 0 ]; then
-    chown "$reader" "$folder/ogpmonitor_database_url" "$folder/ogpmonitor_secret_key" "$folder/signing_key.pem"
+    chown "$reader" "$folder"/ogpmonitor_* "$folder/signing_key.pem"
 else
     echo "Not root: see to it that user $reader can read $folder/ogpmonitor_* and $folder/signing_key.pem."
 fi

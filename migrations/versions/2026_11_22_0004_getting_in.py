@@ -100,9 +100,9 @@ CREATE INDEX ix_email_links_network_hash ON platform.email_links (network_hash);
 CREATE INDEX ix_email_links_expires_at ON platform.email_links (expires_at);
 """
 
-# A session that came through a jurisdiction's own provider counts there and nowhere else, never as its monitor and never
-# as one of the platform's people: whoever runs that provider can be anybody it likes. Where no session is named the work
-# is the house's own (jobs, loading), and the actor is believed as before.
+# A session that came through a jurisdiction's own provider counts there and nowhere else, never as its monitor and
+# never as one of the platform's people: whoever runs that provider can be anybody it likes. Where no session is named
+# the work is the house's own (jobs, loading), and the actor is believed as before.
 ACTORS = """
 CREATE FUNCTION platform.current_sign_in() RETURNS uuid LANGUAGE sql STABLE
     AS $$ SELECT nullif(current_setting('ogp.sign_in_id', true), '')::uuid $$;

@@ -69,9 +69,11 @@ CREATE POLICY keep ON platform.mails TO ogpmonitor_owner USING (true) WITH CHECK
 ALTER TABLE platform.notice_choices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform.notice_choices FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON platform.notice_choices TO ogpmonitor_app USING ({OWN}) WITH CHECK ({OWN});
+CREATE POLICY keep ON platform.notice_choices TO ogpmonitor_owner USING (true) WITH CHECK (true);
 ALTER TABLE workbench.notices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE workbench.notices FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON workbench.notices AS RESTRICTIVE USING ({MINE}) WITH CHECK ({MINE});
+CREATE POLICY keep ON workbench.notices TO ogpmonitor_owner USING (true) WITH CHECK (true);
 CREATE POLICY own ON workbench.notices TO ogpmonitor_app
     USING ({OWN} AND ({ROLE} IS NOT NULL OR {STAFF})) WITH CHECK ({OWN} AND ({ROLE} IS NOT NULL OR {STAFF}));
 """
@@ -115,7 +117,8 @@ BEGIN
     WHERE {NOBODY} AND m.id = which AND m.state = 'waiting' AND m.attempts = attempt;
     RETURN FOUND;
 END $$;
--- What nobody sent in time is blank; addresses go when a message has been settled for thirty days.
+-- What nobody sent in time is blank. Thirty days after a message was settled, addresses go, and what the server
+-- answered, which may name one, and what the demo kept of it.
 CREATE FUNCTION platform.tidy_mails() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE expired bigint;
 BEGIN
@@ -123,7 +126,7 @@ BEGIN
     UPDATE platform.mails m SET state = 'expired', context = NULL, settled_at = now()
     WHERE m.state = 'waiting' AND m.expires_at <= now();
     GET DIAGNOSTICS expired = ROW_COUNT;
-    UPDATE platform.mails m SET address = '', reply_to = ''
+    UPDATE platform.mails m SET address = '', reply_to = '', answer = '', context = NULL
     WHERE m.settled_at < now() - interval '30 days' AND m.address <> '';
     RETURN expired;
 END $$;

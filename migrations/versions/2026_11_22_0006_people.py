@@ -1,4 +1,4 @@
-"""People: invitations, changing and ending what somebody is, the last coordinator, and forgetting a person."""
+"""People: invitations, changing and ending what somebody is, the platform's record, and forgetting a person."""
 
 from alembic import op
 
@@ -35,16 +35,17 @@ CREATE TABLE platform.invitations (
 CREATE INDEX ix_invitations_tenant_id ON platform.invitations (tenant_id);
 CREATE UNIQUE INDEX uq_invitations_one_open ON platform.invitations (tenant_id, email)
     NULLS NOT DISTINCT WHERE withdrawn_at IS NULL AND accepted_at IS NULL;
-CREATE TABLE platform.people_records (
+CREATE TABLE platform.deeds (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     actor_id UUID,
     actor_role TEXT,
     action TEXT NOT NULL,
-    person_id UUID,
-    role TEXT,
+    jurisdiction TEXT,
+    about TEXT NOT NULL,
+    subject_id UUID,
     reason TEXT,
-    id UUID NOT NULL,
-    CONSTRAINT pk_people_records PRIMARY KEY (id)
+    CONSTRAINT pk_deeds PRIMARY KEY (id)
 );
 -- Whom an erased person was is known by a keyed hash of its address alone, and only as long as somebody who had a role
 -- in a government must not come back as its monitor.
@@ -96,12 +97,56 @@ BEGIN
         UPDATE platform.sign_ins SET revoked_at = now() WHERE person_id = who AND revoked_at IS NULL;
     END IF;
 END $$;
-CREATE FUNCTION platform.note_person_change(action text, who uuid, role text, why text) RETURNS void LANGUAGE sql
-    SECURITY DEFINER SET search_path = ''
-    AS $$ INSERT INTO platform.people_records (id, at, actor_id, actor_role, action, person_id, role, reason)
-          VALUES (gen_random_uuid(), now(), platform.current_actor(), platform.platform_role(), $1, $2, $3, $4) $$;
-REVOKE ALL ON FUNCTION platform.roles_of(uuid), platform.hash_address(text), platform.close_sessions(uuid),
-    platform.note_person_change(text, uuid, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION platform.roles_of(uuid), platform.hash_address(text), platform.close_sessions(uuid)
+    FROM PUBLIC;
+"""
+
+# The one record of what is done on the platform as a whole. Functions and triggers write it; what a person is on the
+# platform, and that one was erased, a trigger alone, so that it is said once and whoever changes it.
+DEEDS = """
+CREATE FUNCTION platform.note_deed(action text, jurisdiction text, about text, subject uuid, why text,
+    as_whom text DEFAULT NULL) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = ''
+    AS $$ INSERT INTO platform.deeds (at, actor_id, actor_role, action, jurisdiction, about, subject_id, reason)
+          VALUES (clock_timestamp(), platform.current_actor(),
+                  coalesce($6, platform.platform_role(), platform.actor_role()), $1, $2, $3, $4, nullif($5, '')) $$;
+-- `ogp.reason` is why, where a function knows; it is forgotten with the transaction.
+CREATE FUNCTION platform.note_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    was platform.people;
+    own boolean := coalesce(NEW.id = platform.current_actor(), false);
+    action text;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        was := OLD;
+    END IF;
+    action := CASE
+        WHEN NEW.erased_at IS NOT NULL AND was.erased_at IS NULL THEN 'person.erased'
+        WHEN NEW.platform_role IS NOT DISTINCT FROM was.platform_role THEN NULL
+        WHEN NEW.platform_role IS NULL THEN CASE WHEN own THEN 'person.left_role' ELSE 'person.lost_role' END
+        WHEN was.platform_role IS NOT NULL THEN 'person.changed_role'
+        WHEN own THEN 'person.took_role'
+        ELSE 'person.got_role' END;
+    IF action IS NOT NULL THEN
+        PERFORM platform.note_deed(action, NULL, coalesce(NEW.platform_role, was.platform_role, ''), NEW.id,
+            current_setting('ogp.reason', true), CASE WHEN own THEN coalesce(was.platform_role, NEW.platform_role) END);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_person AFTER INSERT OR UPDATE OF platform_role, erased_at ON platform.people
+    FOR EACH ROW EXECUTE FUNCTION platform.note_person();
+-- An invitation to the platform, or an operator's to a jurisdiction without a coordinator.
+CREATE FUNCTION platform.note_invitation(action text, which platform.invitations) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    IF which.tenant_id IS NULL THEN
+        PERFORM platform.note_deed('staff.' || action, NULL, which.role, which.id, NULL);
+    ELSIF which.role = 'coordinator' AND platform.platform_role() = 'operator' THEN
+        PERFORM platform.note_deed('coordinator.' || action,
+            (SELECT t.slug FROM platform.tenants t WHERE t.id = which.tenant_id), '', which.id, NULL);
+    END IF;
+END $$;
+REVOKE ALL ON FUNCTION platform.note_deed(text, text, text, uuid, text, text),
+    platform.note_invitation(text, platform.invitations) FROM PUBLIC;
 """
 
 LAST = """
@@ -207,6 +252,7 @@ CREATE FUNCTION platform.may_invite(given text, under uuid, address text) RETURN
         END, false) $$;
 CREATE FUNCTION platform.invite(which uuid, address text, called text, given text, unit_of text, until date, under uuid,
     lang text, token text, is_demo boolean) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE made platform.invitations;
 BEGIN
     address := lower(address);
     IF NOT platform.may_invite(given, under, address) THEN
@@ -229,10 +275,8 @@ BEGIN
     VALUES (which, platform.current_tenant(), address, called, given, CASE WHEN given = 'contact' THEN unit_of END,
         until, CASE WHEN given = 'monitor' THEN under END,
         CASE WHEN given = 'monitor' THEN (SELECT d.body FROM platform.mandates d WHERE d.id = under) END, lang,
-        token, platform.current_actor(), now(), now() + interval '14 days', is_demo);
-    IF platform.current_tenant() IS NULL THEN
-        PERFORM platform.note_person_change('person.invited', NULL, given, NULL);
-    END IF;
+        token, platform.current_actor(), now(), now() + interval '14 days', is_demo) RETURNING * INTO made;
+    PERFORM platform.note_invitation('invited', made);
 END $$;
 CREATE FUNCTION platform.open_invitation(which uuid) RETURNS platform.invitations LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = '' AS $$
@@ -254,9 +298,7 @@ CREATE FUNCTION platform.withdraw_invitation(which uuid) RETURNS void LANGUAGE p
 DECLARE found platform.invitations := platform.open_invitation(which);
 BEGIN
     UPDATE platform.invitations i SET withdrawn_at = now() WHERE i.id = found.id;
-    IF found.tenant_id IS NULL THEN
-        PERFORM platform.note_person_change('invitation.withdrawn', NULL, found.role, NULL);
-    END IF;
+    PERFORM platform.note_invitation('withdrawn', found);
 END $$;
 -- A new link in the place of the old one, for another fourteen days.
 CREATE FUNCTION platform.renew_invitation(which uuid, token text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -265,6 +307,7 @@ DECLARE found platform.invitations := platform.open_invitation(which);
 BEGIN
     UPDATE platform.invitations i SET token_sha256 = token, sent_at = now(), expires_at = now() + interval '14 days',
         invited_by = platform.current_actor() WHERE i.id = found.id;
+    PERFORM platform.note_invitation('invited_again', found);
 END $$;
 -- What whoever holds the link is told. `state` is open, accepted, withdrawn or ended; `is_known`, whether a person has
 -- signed in with this address before.
@@ -287,6 +330,7 @@ DECLARE
     asked platform.invitations;
     someone platform.people;
     had text;
+    actor text := current_setting('ogp.actor_id', true);
 BEGIN
     SELECT * INTO asked FROM platform.invitations i WHERE i.token_sha256 = token AND i.accepted_at IS NULL
         AND i.withdrawn_at IS NULL AND i.expires_at > now()
@@ -304,8 +348,10 @@ BEGIN
             RAISE EXCEPTION 'who has a role in a jurisdiction does not work for the platform'
                 USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'tenant_role';
         END IF;
+        -- Whoever holds the link is that person.
+        PERFORM set_config('ogp.actor_id', someone.id::text, true);
         UPDATE platform.people p SET platform_role = asked.role, version = p.version + 1 WHERE p.id = someone.id;
-        PERFORM platform.note_person_change('invitation.accepted', someone.id, asked.role, NULL);
+        PERFORM set_config('ogp.actor_id', coalesce(actor, ''), true);
     ELSIF asked.role = 'monitor' THEN
         IF NOT EXISTS (SELECT 1 FROM platform.memberships m WHERE m.person_id = someone.id AND m.role = 'monitor'
                 AND m.tenant_id = asked.tenant_id AND m.mandate_id = asked.mandate_id) THEN
@@ -405,9 +451,9 @@ BEGIN
     IF held.version <> seen THEN
         RAISE EXCEPTION 'somebody else changed this' USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    PERFORM platform.note_person_change(CASE WHEN given IS NULL THEN 'person.removed' ELSE 'person.changed' END,
-        who, coalesce(given, held.platform_role), why);
+    PERFORM set_config('ogp.reason', coalesce(why, ''), true);
     UPDATE platform.people p SET platform_role = given, version = p.version + 1 WHERE p.id = who;
+    PERFORM set_config('ogp.reason', '', true);
     PERFORM platform.close_sessions(who);
 END $$;
 REVOKE ALL ON FUNCTION platform.membership_seen(uuid, integer),
@@ -487,79 +533,119 @@ GRANT EXECUTE ON FUNCTION platform.ask_colleague(uuid, text, text), platform.dec
     TO ogpmonitor_app;
 """
 
-# What is held about a person, for that person alone; and forgetting it. Tables of other rooms are named by their names,
-# and passed over where there is none: what each holds is of the person's own doing or about it.
+# What is held about a person, for that person alone.
 HELD = """
 -- A session that a jurisdiction's own provider vouches for speaks for that jurisdiction, not for the whole person.
 CREATE FUNCTION platform.refuse_bound() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-DECLARE bound boolean := false;
 BEGIN
-    IF to_regprocedure('platform.bound_tenant()') IS NOT NULL THEN
-        EXECUTE 'SELECT platform.bound_tenant() IS NOT NULL' INTO bound;
-    END IF;
-    IF bound THEN
+    IF platform.bound_tenant() IS NOT NULL THEN
         RAISE EXCEPTION 'this session counts in one jurisdiction only'
             USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'bound';
     END IF;
 END $$;
--- Every row of `target` in which `field` is `value`, without what nobody needs or may see.
-CREATE FUNCTION platform.rows_of(target text, field text, value text, leave_out text[]) RETURNS jsonb LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = '' AS $$
+-- Every row of `target` in which `field` is `value`, in any case of letters, without what nobody needs or may see. A
+-- jurisdiction is told by its slug.
+CREATE FUNCTION platform.rows_of(target text, field text, value text, VARIADIC leave_out text[] DEFAULT '{}')
+    RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE found jsonb;
 BEGIN
-    IF to_regclass(target) IS NULL THEN RETURN NULL; END IF;
-    EXECUTE format('SELECT jsonb_agg(to_jsonb(t) - $1 ORDER BY to_jsonb(t)::text) FROM %s t WHERE t.%I::text = $2',
-                   to_regclass(target), field) INTO found USING leave_out, value;
+    IF to_regclass(target) IS NULL THEN  -- a later migration makes it
+        RETURN '[]';
+    END IF;
+    EXECUTE format('SELECT jsonb_agg(r.row - $1 || CASE WHEN p.slug IS NULL THEN ''{}''
+                        ELSE jsonb_build_object(''jurisdiction'', p.slug) END ORDER BY r.row::text)
+                    FROM (SELECT to_jsonb(t) AS row FROM %s t WHERE lower(t.%I::text) = lower($2)) r
+                    LEFT JOIN platform.tenants p ON p.id::text = r.row ->> ''tenant_id''', to_regclass(target), field)
+        INTO found USING leave_out || ARRAY['id', 'version', 'tenant_id', 'demo'], value;
     RETURN coalesce(found, '[]');
 END $$;
+-- The part of it that stands in one jurisdiction, to which the transaction is sealed.
+CREATE FUNCTION platform.own_data_at(place text, me platform.people) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = '' AS $$ SELECT jsonb_build_object(
+        'roles', (SELECT jsonb_agg(jsonb_build_object('jurisdiction', place, 'role', m.role, 'unit', m.unit,
+                'since', m.starts_on, 'until', m.ends_on))
+            FROM platform.memberships m WHERE m.person_id = me.id AND m.tenant_id = platform.current_tenant()),
+        'past_roles', (SELECT jsonb_agg(jsonb_build_object('jurisdiction', place, 'role', r.role, 'since', r.since,
+                'until', r.until) ORDER BY r.until) FROM platform.past_roles r WHERE r.person_id = me.id),
+        'bodies', (SELECT jsonb_agg(jsonb_build_object('jurisdiction', place, 'body', d.body, 'name', p ->> 'name',
+                'email', p ->> 'email', 'since', d.starts_on, 'until', d.ends_on))
+            FROM platform.mandates d, jsonb_array_elements(d.people || d.asked) p
+            WHERE lower(p ->> 'email') = lower(me.email)),
+        'milestones', (SELECT jsonb_agg(m.contact || jsonb_build_object('jurisdiction', place, 'milestone', m.code))
+            FROM workbench.milestones m WHERE lower(m.contact ->> 'email') = lower(me.email)),
+        'requests', platform.rows_of('workbench.report_requests', 'email', me.email, 'token_sha256', 'key_sha256',
+            'created_by', 'period_id', 'milestone_ids'),
+        'support', platform.rows_of('platform.support_accesses', 'person_id', me.id::text, 'person_id', 'ended_by'),
+        'declarations', platform.rows_of('workbench.declarations', 'person_id', me.id::text, 'person_id',
+            'assessment_id'),
+        'recusals', platform.rows_of('workbench.recusals', 'person_id', me.id::text, 'person_id'),
+        'notices', platform.rows_of('workbench.notices', 'person_id', me.id::text, 'person_id'),
+        'refusals', platform.rows_of('workbench.refusals', 'actor_id', me.id::text, 'actor_id'),
+        'records', (SELECT jsonb_agg(jsonb_build_object('jurisdiction', place, 'at', a.at, 'action', a.action,
+                'as', a.actor_role, 'before', a.before, 'after', a.after) ORDER BY a.at)
+            FROM workbench.audit_records a WHERE a.subject = 'people' AND a.subject_id = me.id),
+        'done', (SELECT jsonb_agg(jsonb_build_object('jurisdiction', place, 'at', a.at, 'action', a.action,
+                'as', a.actor_role, 'about', a.subject, 'reason', a.reason) ORDER BY a.at)
+            FROM workbench.audit_records a WHERE a.actor_id = me.id)) $$;
 CREATE FUNCTION platform.own_data() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
     tenant text := current_setting('ogp.tenant_id', true);
     me uuid := platform.current_actor();
     own platform.people;
     place record;
-    out jsonb;
-    roles jsonb := '[]';
-    past jsonb := '[]';
-    done jsonb := '[]';
-    noticed jsonb := '[]';
+    held jsonb;
+    kind record;
 BEGIN
     PERFORM platform.refuse_bound();
     SELECT * INTO own FROM platform.people p WHERE p.id = me AND platform.current_key() IS NULL;
     IF own.id IS NULL THEN
         RAISE EXCEPTION 'nobody is signed in' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    FOR place IN SELECT t.id, t.slug FROM platform.tenants t ORDER BY t.slug LOOP
-        PERFORM set_config('ogp.tenant_id', place.id::text, true);
-        roles := roles || (SELECT coalesce(jsonb_agg(jsonb_build_object('jurisdiction', place.slug, 'role', m.role,
-            'unit', m.unit, 'since', m.starts_on, 'until', m.ends_on)), '[]')
-            FROM platform.memberships m WHERE m.person_id = me AND m.tenant_id = place.id);
-        past := past || (SELECT coalesce(jsonb_agg(jsonb_build_object('jurisdiction', place.slug, 'role', r.role,
-            'since', r.since, 'until', r.until) ORDER BY r.until), '[]')
-            FROM platform.past_roles r WHERE r.person_id = me);
-        done := done || (SELECT coalesce(jsonb_agg(jsonb_build_object('jurisdiction', place.slug, 'at', a.at,
-            'action', a.action, 'as', a.actor_role, 'about', a.subject, 'reason', a.reason) ORDER BY a.at), '[]')
-            FROM workbench.audit_records a WHERE a.actor_id = me);
-        noticed := noticed || coalesce(platform.rows_of('workbench.notices', 'person_id', me::text,
-            ARRAY['id', 'tenant_id', 'person_id']), '[]');
-    END LOOP;
-    PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true);
-    out := jsonb_build_object(
+    held := jsonb_build_object(
         'account', jsonb_build_object('id', own.id, 'name', own.name, 'email', own.email,
             'platform_role', own.platform_role),
-        'roles', roles, 'past_roles', past,
-        'sign_ins', platform.rows_of('platform.sign_ins', 'person_id', me::text,
-            ARRAY['token_sha256', 'person_id', 'id']),
-        'identities', platform.rows_of('platform.identities', 'person_id', me::text, ARRAY['person_id', 'id']),
-        'invitations', platform.rows_of('platform.invitations', 'email', lower(own.email),
-            ARRAY['token_sha256', 'id', 'tenant_id', 'invited_by', 'mandate_id', 'accepted_by']),
-        'notice_choices', platform.rows_of('platform.notice_choices', 'person_id', me::text, ARRAY['person_id']),
-        'notices', noticed,
-        'mails', platform.rows_of('platform.mails', 'address', own.email, ARRAY['context', 'key', 'id']),
-        'records', platform.rows_of('platform.people_records', 'person_id', me::text, ARRAY['id', 'actor_id']),
-        'done', done);
-    RETURN jsonb_strip_nulls(out);
+        'roles', '[]'::jsonb, 'past_roles', '[]'::jsonb,
+        'sign_ins', platform.rows_of('platform.sign_ins', 'person_id', me::text, 'token_sha256', 'person_id'),
+        'identities', platform.rows_of('platform.identities', 'person_id', me::text, 'person_id'),
+        'links', platform.rows_of('platform.email_links', 'person_id', me::text, 'token_sha256', 'person_id',
+            'address_hash', 'network_hash', 'browser_sha256', 'wanted'),
+        'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', e.provider, 'created_at', e.created_at,
+                'expires_at', e.expires_at)), '[]') FROM platform.entries e JOIN platform.identities i
+            ON i.person_id = me AND (i.issuer, i.subject) = (e.issuer, e.subject)),
+        'invitations', platform.rows_of('platform.invitations', 'email', own.email, 'token_sha256', 'invited_by',
+            'mandate_id', 'accepted_by'),
+        'notice_choices', platform.rows_of('platform.notice_choices', 'person_id', me::text, 'person_id'),
+        'mails', platform.rows_of('platform.mails', 'address', own.email, 'context', 'key'),
+        'records', (SELECT jsonb_agg(jsonb_build_object('jurisdiction', d.jurisdiction, 'at', d.at,
+                'action', d.action, 'as', d.actor_role, 'about', d.about, 'reason', d.reason) ORDER BY d.id)
+            FROM platform.deeds d WHERE d.subject_id = me AND d.actor_id IS DISTINCT FROM me),
+        'done', (SELECT jsonb_agg(jsonb_build_object('jurisdiction', d.jurisdiction, 'at', d.at,
+                'action', d.action, 'as', d.actor_role, 'about', d.about, 'reason', d.reason) ORDER BY d.id)
+            FROM platform.deeds d WHERE d.actor_id = me));
+    FOR place IN SELECT t.id, t.slug FROM platform.tenants t ORDER BY t.slug LOOP
+        PERFORM set_config('ogp.tenant_id', place.id::text, true);
+        FOR kind IN SELECT * FROM jsonb_each(platform.own_data_at(place.slug, own)) LOOP
+            held := jsonb_set(held, ARRAY[kind.key], coalesce(nullif(held -> kind.key, 'null'), '[]')
+                || coalesce(nullif(kind.value, 'null'), '[]'));
+        END LOOP;
+    END LOOP;
+    PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true);
+    RETURN jsonb_strip_nulls(held);
 END $$;
+REVOKE ALL ON FUNCTION platform.refuse_bound(), platform.rows_of(text, text, text, text[]),
+    platform.own_data_at(text, platform.people), platform.own_data() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.own_data() TO ogpmonitor_app;
+"""
+
+FORGETTING = r"""
+-- What a letter to somebody else says, without the name: in a sentence where it is of several words, as neither a key
+-- nor an address in the letter can be; of one word only where it is the whole of a value.
+CREATE FUNCTION platform.without_name(told jsonb, called text) RETURNS jsonb LANGUAGE sql IMMUTABLE SET search_path = ''
+    AS $$ SELECT CASE WHEN called !~ '\S\s+\S' THEN replace(told::text, ': ' || n.quoted, ': ""')::jsonb
+                 ELSE regexp_replace(told::text, '(?<!\w)' || regexp_replace(
+                     substr(n.quoted, 2, length(n.quoted) - 2), '[^\w\s]', '\\\&', 'g')
+                     || '(?!\w)', '', 'g')::jsonb END
+          FROM (SELECT to_jsonb(called)::text AS quoted) n $$;
 -- The person is an id without a name. What it did stays, said of that id; whom it was is known by a keyed hash of its
 -- address, as long as its last role in a government keeps it from monitoring one.
 CREATE FUNCTION platform.erase_person(who uuid, why text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -569,7 +655,6 @@ DECLARE
     own boolean := coalesce(who = platform.current_actor(), false) AND platform.current_key() IS NULL;
     gone platform.people;
     place uuid;
-    target text;
     last date;
     until date;
 BEGIN
@@ -588,7 +673,6 @@ BEGIN
     IF NOT own AND EXISTS (SELECT 1 FROM platform.roles_of(who) r WHERE r.held = 'monitor') THEN
         RAISE EXCEPTION 'a monitor' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'monitors';
     END IF;
-    PERFORM platform.note_person_change('person.erased', who, NULL, why);
     FOR place IN SELECT t.id FROM platform.tenants t LOOP
         PERFORM set_config('ogp.tenant_id', place::text, true);
         DELETE FROM platform.memberships m WHERE m.person_id = who AND m.tenant_id = place;
@@ -601,20 +685,25 @@ BEGIN
             WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(d.people || d.asked) p
                           WHERE lower(p ->> 'email') = lower(gone.email));
         UPDATE workbench.report_requests r SET name = '', email = '' WHERE lower(r.email) = lower(gone.email);
-        IF to_regclass('workbench.notices') IS NOT NULL THEN
-            EXECUTE 'DELETE FROM workbench.notices WHERE person_id = $1' USING who;
-        END IF;
+        UPDATE workbench.milestones m SET contact = NULL, version = m.version + 1
+            WHERE lower(m.contact ->> 'email') = lower(gone.email);
+        DELETE FROM workbench.notices n WHERE n.person_id = who;
     END LOOP;
     PERFORM set_config('ogp.tenant_id', coalesce(tenant, ''), true);
-    FOREACH target IN ARRAY ARRAY['platform.sign_ins', 'platform.identities', 'platform.email_links',
-            'platform.notice_choices'] LOOP
-        IF to_regclass(target) IS NOT NULL THEN
-            EXECUTE format('DELETE FROM %s WHERE person_id = $1', to_regclass(target)) USING who;
-        END IF;
-    END LOOP;
-    IF to_regclass('platform.mails') IS NOT NULL THEN
-        EXECUTE 'DELETE FROM platform.mails WHERE lower(address) = lower($1)' USING gone.email;
-    END IF;
+    DELETE FROM platform.entries e USING platform.identities i
+        WHERE i.person_id = who AND (i.issuer, i.subject) = (e.issuer, e.subject);
+    DELETE FROM platform.sign_ins s WHERE s.person_id = who;
+    DELETE FROM platform.identities i WHERE i.person_id = who;
+    DELETE FROM platform.email_links l WHERE l.person_id = who;
+    DELETE FROM platform.notice_choices c WHERE c.person_id = who;
+    DELETE FROM platform.mails m WHERE lower(m.address) = lower(gone.email);
+    -- Letters to others that wait, and what the demo keeps, may say who invited, or of whom something was asked.
+    UPDATE platform.mails m SET
+        reply_to = CASE WHEN lower(m.reply_to) = lower(gone.email) THEN '' ELSE m.reply_to END,
+        context = platform.without_name(m.context, gone.name)
+        WHERE lower(m.reply_to) = lower(gone.email) OR m.context <> platform.without_name(m.context, gone.name);
+    UPDATE jobs.procrastinate_jobs j SET args = jsonb_set(j.args, '{address}', '""')
+        WHERE lower(j.args ->> 'address') = lower(gone.email);
     DELETE FROM platform.invitations i WHERE i.email = lower(gone.email) OR i.accepted_by = who;
     until := last + make_interval(months => (SELECT months FROM platform.rules
                                              WHERE name = 'government_before_monitor'));
@@ -622,13 +711,15 @@ BEGIN
         INSERT INTO platform.erased_addresses (id, address_hash, person_id, kept_until)
         VALUES (gen_random_uuid(), platform.hash_address(gone.email), who, until);
     END IF;
+    PERFORM set_config('ogp.reason', coalesce(why, ''), true);
     UPDATE platform.people p SET name = '', email = NULL, platform_role = NULL, erased_at = now(),
         version = p.version + 1 WHERE p.id = who;
+    PERFORM set_config('ogp.reason', '', true);
 END $$;
 -- What nobody needs any more. Whoever calls this sooner than needed takes nothing away that still opens a door.
 CREATE FUNCTION platform.forget_old(invitation_days integer, sign_in_days integer, request_days integer)
-    RETURNS TABLE (invitations bigint, sign_ins bigint, past_roles bigint, requests bigint) LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = '' AS $$
+    RETURNS TABLE (invitations bigint, sign_ins bigint, links bigint, entries bigint, past_roles bigint,
+        requests bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
     tenant text := current_setting('ogp.tenant_id', true);
     lasting interval := make_interval(months => (SELECT months FROM platform.rules
@@ -642,6 +733,14 @@ BEGIN
     DELETE FROM platform.sign_ins s WHERE least(s.revoked_at, s.expires_at)
         < now() - make_interval(days => greatest(sign_in_days, 60));
     GET DIAGNOSTICS sign_ins = ROW_COUNT;
+    DELETE FROM platform.email_links l WHERE l.expires_at < now() - interval '1 day';
+    GET DIAGNOSTICS links = ROW_COUNT;
+    DELETE FROM platform.entries e WHERE e.expires_at < now() - interval '1 day';
+    GET DIAGNOSTICS entries = ROW_COUNT;
+    -- A job that failed keeps the address it was to write to no longer than the link it was to send.
+    UPDATE jobs.procrastinate_jobs j SET args = jsonb_set(j.args, '{address}', '""')
+        WHERE j.status <> 'doing' AND j.args ->> 'address' <> '' AND j.args ? 'link' AND NOT EXISTS (
+            SELECT 1 FROM platform.email_links l WHERE l.id::text = j.args ->> 'link');
     past_roles := 0;
     requests := 0;
     FOR place IN SELECT t.id FROM platform.tenants t LOOP
@@ -672,11 +771,17 @@ CREATE POLICY forget ON platform.past_roles FOR DELETE TO ogpmonitor_owner USING
 CREATE POLICY forget ON workbench.report_requests FOR UPDATE TO ogpmonitor_owner USING (true)
     WITH CHECK (name = '' AND email = '');
 CREATE POLICY own_data ON workbench.audit_records FOR SELECT TO ogpmonitor_owner
+    USING (actor_id = platform.current_actor() OR (subject = 'people' AND subject_id = platform.current_actor()));
+CREATE POLICY own_data ON workbench.refusals FOR SELECT TO ogpmonitor_owner
     USING (actor_id = platform.current_actor());
-REVOKE ALL ON FUNCTION platform.refuse_bound(), platform.rows_of(text, text, text, text[]), platform.own_data(),
-    platform.erase_person(uuid, text), platform.forget_old(integer, integer, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION platform.own_data(), platform.erase_person(uuid, text),
-    platform.forget_old(integer, integer, integer) TO ogpmonitor_app;
+CREATE POLICY own_data ON workbench.declarations FOR SELECT TO ogpmonitor_owner
+    USING (person_id = platform.current_actor());
+CREATE POLICY own_data ON workbench.recusals FOR SELECT TO ogpmonitor_owner
+    USING (person_id = platform.current_actor());
+REVOKE ALL ON FUNCTION platform.without_name(jsonb, text), platform.erase_person(uuid, text),
+    platform.forget_old(integer, integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.erase_person(uuid, text), platform.forget_old(integer, integer, integer)
+    TO ogpmonitor_app;
 """
 
 MINE = "tenant_id = (SELECT platform.current_tenant())"
@@ -689,7 +794,7 @@ NO_KEY = "(SELECT platform.current_key()) IS NULL"
 POLICIES = f"""
 ALTER TABLE platform.invitations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE platform.invitations FORCE ROW LEVEL SECURITY;
-ALTER TABLE platform.people_records ENABLE ROW LEVEL SECURITY;
+ALTER TABLE platform.deeds ENABLE ROW LEVEL SECURITY;
 CREATE POLICY keep ON platform.invitations TO ogpmonitor_owner USING (true) WITH CHECK (true);
 CREATE POLICY read ON platform.invitations FOR SELECT TO ogpmonitor_app USING ({NO_KEY} AND (
     ({MINE} AND role <> 'monitor' AND {ROLE} = 'coordinator')
@@ -697,20 +802,24 @@ CREATE POLICY read ON platform.invitations FOR SELECT TO ogpmonitor_app USING ({
     OR ({NO_PLACE} AND role = 'coordinator' AND {STAFF} = 'operator' AND invited_by = {ACTOR})
     OR ({MINE} AND role = 'monitor' AND {STAFF} IS NOT NULL)
     OR (tenant_id IS NULL AND {NO_PLACE} AND {STAFF} IS NOT NULL)));
-CREATE POLICY read ON platform.people_records FOR SELECT TO ogpmonitor_app USING ({NO_KEY} AND {STAFF} IS NOT NULL);
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON platform.people_records
+CREATE POLICY read ON platform.deeds FOR SELECT TO ogpmonitor_app USING ({NO_KEY} AND {STAFF} IS NOT NULL);
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON platform.deeds
     FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
-GRANT SELECT ON platform.invitations, platform.people_records TO ogpmonitor_app;
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON platform.deeds
+    FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+GRANT SELECT ON platform.invitations, platform.deeds TO ogpmonitor_app;
 """
 
 
 def upgrade() -> None:
     op.execute(TABLES)
     op.execute(KNOWING)
+    op.execute(DEEDS)
     op.execute(LAST)
     op.execute(INDEPENDENCE)
     op.execute(INVITING)
     op.execute(CHANGING)
     op.execute(COLLEAGUES)
     op.execute(HELD)
+    op.execute(FORGETTING)
     op.execute(POLICIES)

@@ -1,4 +1,4 @@
-"""The platform's desk: states of jurisdictions, support access, the record of the platform, failures of jobs."""
+"""The platform's desk: states of jurisdictions, support access, what its record also says, failures of jobs."""
 
 from alembic import op
 
@@ -35,18 +35,6 @@ CREATE TABLE platform.support_accesses (
 );
 CREATE INDEX ix_support_accesses_person_id ON platform.support_accesses (person_id);
 CREATE INDEX ix_support_accesses_tenant_id ON platform.support_accesses (tenant_id);
-CREATE TABLE platform.deeds (
-    id BIGINT GENERATED ALWAYS AS IDENTITY,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    actor_id UUID,
-    actor_role TEXT,
-    action TEXT NOT NULL,
-    jurisdiction TEXT,
-    about TEXT NOT NULL,
-    subject_id UUID,
-    reason TEXT,
-    CONSTRAINT pk_deeds PRIMARY KEY (id)
-);
 CREATE TABLE platform.job_failures (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     job BIGINT NOT NULL,
@@ -94,11 +82,6 @@ CREATE OR REPLACE FUNCTION platform.actor_role() RETURNS text LANGUAGE sql STABL
 """
 
 DEEDS = """
-CREATE FUNCTION platform.note_deed(action text, jurisdiction text, about text, subject uuid, why text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = ''
-    AS $$ INSERT INTO platform.deeds (at, actor_id, actor_role, action, jurisdiction, about, subject_id, reason)
-          VALUES (clock_timestamp(), platform.current_actor(),
-                  coalesce(platform.platform_role(), platform.actor_role()), $1, $2, $3, $4, $5) $$;
 CREATE FUNCTION platform.note_mandate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
     was platform.mandates;
@@ -122,22 +105,6 @@ BEGIN
 END $$;
 CREATE TRIGGER note_mandate AFTER INSERT OR UPDATE ON platform.mandates
     FOR EACH ROW EXECUTE FUNCTION platform.note_mandate();
-CREATE FUNCTION platform.note_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-DECLARE was text;
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        was := OLD.platform_role;
-    END IF;
-    IF NEW.platform_role IS DISTINCT FROM was AND was IS NOT NULL THEN
-        PERFORM platform.note_deed('person.lost_role', NULL, was, NEW.id, NULL);
-    END IF;
-    IF NEW.platform_role IS DISTINCT FROM was AND NEW.platform_role IS NOT NULL THEN
-        PERFORM platform.note_deed('person.got_role', NULL, NEW.platform_role, NEW.id, NULL);
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER note_person AFTER INSERT OR UPDATE OF platform_role ON platform.people
-    FOR EACH ROW EXECUTE FUNCTION platform.note_person();
 CREATE FUNCTION platform.note_tenant() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
     PERFORM platform.note_deed(CASE TG_OP WHEN 'INSERT' THEN 'tenant.added' ELSE 'tenant.changed' END, NEW.slug,
@@ -266,7 +233,7 @@ BEGIN
     END LOOP;
     PERFORM set_config('ogp.tenant_id', coalesce(before, ''), true);
 END $$;
-REVOKE ALL ON FUNCTION platform.note_deed(text, text, text, uuid, text), platform.set_tenant_state(text, text),
+REVOKE ALL ON FUNCTION platform.set_tenant_state(text, text),
     platform.begin_support(text, integer), platform.end_support(uuid), platform.retry_job(bigint),
     platform.note_failure(bigint, text), platform.desk_counts() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION platform.set_tenant_state(text, text), platform.begin_support(text, integer),
@@ -287,8 +254,6 @@ CREATE POLICY tenant_isolation ON platform.support_accesses AS RESTRICTIVE
 CREATE POLICY keep ON platform.support_accesses TO ogpmonitor_owner USING (true) WITH CHECK (true);
 CREATE POLICY read ON platform.support_accesses FOR SELECT TO ogpmonitor_app
     USING (({ROLE} IS NOT NULL OR {STAFF}) AND {NO_KEY});
-ALTER TABLE platform.deeds ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read ON platform.deeds FOR SELECT TO ogpmonitor_app USING ({STAFF});
 ALTER TABLE platform.job_failures ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read ON platform.job_failures FOR SELECT TO ogpmonitor_app
     USING ((SELECT platform.platform_role()) = 'operator');
@@ -300,15 +265,11 @@ CREATE POLICY open_only ON workbench.report_requests AS RESTRICTIVE FOR UPDATE T
 -- Who coordinates a jurisdiction that is suspended or archived reads its record all the same.
 CREATE POLICY read_on ON workbench.audit_records FOR SELECT TO ogpmonitor_app
     USING ((SELECT platform.given_role()) = 'coordinator' AND actor_role IS DISTINCT FROM 'monitor');
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON platform.deeds
-    FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON platform.deeds
-    FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON platform.tenant_states
     FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON platform.tenant_states
     FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
-GRANT SELECT ON platform.tenant_states, platform.support_accesses, platform.deeds, platform.job_failures
+GRANT SELECT ON platform.tenant_states, platform.support_accesses, platform.job_failures
     TO ogpmonitor_app;
 """
 

@@ -41,11 +41,13 @@ from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
 from ogpmonitor.desk.routes import JurisdictionsController, RecordController
 from ogpmonitor.desk.routes_jobs import JobsController
+from ogpmonitor.desk.wording import DEEDS
 from ogpmonitor.evidence.library import LibraryController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
 from ogpmonitor.health.readiness import Readiness
 from ogpmonitor.health.routes import HealthController
 from ogpmonitor.history.routes import HistoryController
+from ogpmonitor.history.wording import ACTIONS
 from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
 from ogpmonitor.kit.bodies import Patience
@@ -208,6 +210,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             "permits": _permits,
             "field_words": _field_words,
             "unit_names": _unit_names,
+            "action_words": {**DEEDS, **ACTIONS},
             "database": database,
             "directory": directory,
             "limits": limits,

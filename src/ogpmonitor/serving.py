@@ -52,7 +52,7 @@ def serve(
     with ExitStack() as open_until_stopped:
         if settings.metrics_listen is not None:
             own = Together(open_until_stopped.enter_context(shared()))
-            open_until_stopped.enter_context(told_at(settings.metrics_listen, own, settings.app_url))
+            open_until_stopped.enter_context(told_at(settings.metrics_listen, own, settings.direct_app_url))
         server = web_server(
             "ogpmonitor.app:create_app",
             address=host,

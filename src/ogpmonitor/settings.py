@@ -148,6 +148,11 @@ class Settings(BaseSettings):
         """What is given outright, else the environment, else a file of that name among the secrets."""
         return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=_folders_of_secrets())
 
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _may_be_an_empty_file(cls, given: object) -> object:
+        return None if given == "" else given
+
     @field_validator("app_database_url", "public_database_url", "database_url", "pooler_url")
     @classmethod
     def _names_a_database(cls, url: str | None, info: ValidationInfo) -> str | None:

@@ -81,7 +81,7 @@ async def work(settings: Settings, *, grace_seconds: float = 4) -> None:
     """
     logs.configure(level=settings.log_level, shape=settings.log_format)
     app = create_worker(settings)
-    with told_at(settings.metrics_listen, metrics.OWN, settings.app_url):
+    with told_at(settings.metrics_listen, metrics.OWN, settings.direct_app_url):
         async with app.open_async():
             worker = Worker(
                 app,

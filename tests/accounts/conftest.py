@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.factories.entering import give_provider, write_platform
@@ -27,6 +28,19 @@ def secrets_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"OGPMONITOR_CLIENT_SECRET__{name}", SECRET)
 
 
+def told_of(hostile: Hostile) -> dict[str, Any]:
+    """What a file says of the provider, whosever it is."""
+    return {
+        "kind": "oidc", "issuer": hostile.issuer, "client_id": CLIENT_ID, "trust_email": True,
+        "email_domains": ["penalolen.example"],
+    }  # fmt: skip
+
+
+def own_provider(hostile: Hostile) -> dict[str, Any]:
+    """The provider as Peñalolén's own."""
+    return {**told_of(hostile), "key": "work", "label": "Cuenta municipal"}
+
+
 @pytest.fixture
 async def real(
     settings: Settings,
@@ -35,12 +49,8 @@ async def real(
     secrets_are_set: None,  # noqa: ARG001  asked for its effect
 ) -> Settings:
     """A deployment outside the demo. The platform and Peñalolén each name the provider, each for its own."""
-    told = {
-        "kind": "oidc", "issuer": hostile.issuer, "client_id": CLIENT_ID, "trust_email": True,
-        "email_domains": ["penalolen.example"],
-    }  # fmt: skip
-    write_platform(tmp_path, {**told, "key": "hers", "label": "la plataforma"})
-    await give_provider(settings, "penalolen", {**told, "key": "work", "label": "Cuenta municipal"})
+    write_platform(tmp_path, {**told_of(hostile), "key": "hers", "label": "la plataforma"})
+    await give_provider(settings, "penalolen", own_provider(hostile))
     return settings.model_copy(update={"demo": False, "tenants_folder": tmp_path})
 
 

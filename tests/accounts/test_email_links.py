@@ -12,7 +12,7 @@ from tests.factories.entering import a_person, a_role, give_provider
 from tests.factories.mail import Written, written
 from tests.factories.site import Site, running_site
 
-from ogpmonitor.accounts.email_links import PREPARE, network_of
+from ogpmonitor.accounts.email_links import PREPARE
 from ogpmonitor.accounts.jobs import prepare_link
 from ogpmonitor.kit.db import owner_session
 from ogpmonitor.kit.mail.outbox import SEND_MAIL
@@ -176,17 +176,6 @@ async def test_ten_links_an_hour_for_a_network(house: Site) -> None:
     answers = [await house.client.post(ASK, data={"email": f"p{number}@x.example"}) for number in range(11)]
 
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
-
-
-@pytest.mark.parametrize(
-    ("client", "network"),
-    [
-        ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
-        ("", ""), ("unix", "unix"),
-    ],
-)  # fmt: skip
-def test_a_network_is_an_address_or_the_half_of_a_long_one(client: str, network: str) -> None:
-    assert network_of(client) == network
 
 
 async def test_neither_address_nor_link_stands_in_the_database(house: Site, real: Settings, letters: Letters) -> None:

@@ -15,13 +15,16 @@ from tests.factories.reading import said
 from tests.factories.register import tampering
 from tests.factories.requests import ask
 from tests.factories.site import Site
+from tests.factories.traces import KINDS, leave_traces
 
 from ogpmonitor.accounts import erasure, invitations, people, service
 from ogpmonitor.accounts.actors import Actor
+from ogpmonitor.accounts.held import SECTIONS, Field, sections
 from ogpmonitor.accounts.models import Person, PlatformRole, Role, Way
 from ogpmonitor.accounts.service import Came
 from ogpmonitor.kit.db import owner_session, seal, utc_now
 from ogpmonitor.kit.errors import Conflict, NotPermitted
+from ogpmonitor.kit.mail import outbox
 from ogpmonitor.mandates import queries as mandates
 from ogpmonitor.mandates import service as mandating
 from ogpmonitor.mandates.schemas import ProposalForm
@@ -34,6 +37,8 @@ DATA = "/es/account/data/"
 # Every table that names a person by a foreign key: emptied when a person is erased, or kept with an id and no name.
 EMPTIED = {"memberships", "sign_ins", "identities", "email_links", "notice_choices"}
 KEPT = {"past_roles", "support_accesses"}
+# What nothing says of this person in the tests, because it is empty or does not apply.
+NOT_PLANTED = {"unit", "until", "accepted_at", "used_at", "settled_at", "reason", "jurisdiction"}
 
 
 async def erased(cast: Cast, person: UUID, by: Actor | None = None) -> None:
@@ -48,12 +53,13 @@ async def rows(settings: Settings, statement: str, *values: Any) -> list[Any]:
 
 
 async def everything(settings: Settings) -> str:
-    """All that the database holds, but for what was published, as one text."""
+    """All that the database holds, in every table of every schema, as one text."""
     tables = await rows(
         settings,
-        "SELECT schemaname || '.' || tablename FROM pg_tables"
-        " WHERE schemaname IN ('platform', 'workbench', 'register', 'facts')",
+        "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables"
+        " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
     )
+    assert {name.partition(".")[0] for (name,) in tables} >= {"platform", "workbench", "register", "facts", "jobs"}
     found = [await rows(settings, f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {name} t") for (name,) in tables]
     return " ".join(row[0] for one in found for row in one)
 
@@ -65,15 +71,25 @@ async def test_nothing_is_left_by_which_one_could_tell_who_it_was(cast: Cast, se
     await a_person(cast, tenant="maipu", email=OWN.upper())
     await invited(cast, email="otra@example.org", name="Otra", by=me)
     await invited(cast, tenant="renca", email=OWN, name=NAME, by=await coordinator_of(cast, "renca"))
+    await ask(cast, name=NAME, email=OWN)
+    await leave_traces(settings, ana, name=NAME, email=OWN)
     async with cast.database.tenant_session(None) as session:
         await service.sign_in(session, await session.get_one(Person, ana), Came(Way.EMAIL), lasting=timedelta(hours=1))
     assert OWN in await everything(settings)
+    async with cast.database.tenant_session(None, ana, read_only=True) as session:
+        told = await erasure.own_data(session, by=me)
+    assert {kind for kind, found in told.items() if found} >= KINDS | {"roles", "invitations", "sign_ins", "requests"}
+    assert {kind for kind in told if kind not in SECTIONS} == {"account"}
+    shown = sections(told, "es", places={"maipu": "Maipú"}, actions={"person.invited": "invited a person"})
+    assert {one.key for one in shown} == {kind for kind, found in told.items() if found} - {"account"}
+    assert [field.name for one in shown for field in SECTIONS[one.key][1] if not _is_held(told[one.key], field)] == []
 
     await erased(cast, ana)
 
     held = (await everything(settings)).lower()
     assert OWN not in held
     assert NAME.lower() not in held
+    assert "zq-771" not in held
     assert (await role_of(cast, ana), await role_of(cast, ana, "maipu")) == (None, None)
     assert await rows(settings, "SELECT action, actor_role FROM workbench.audit_records WHERE actor_id = %s", ana) == [
         ("invitation.accepted", "coordinator"),
@@ -81,8 +97,49 @@ async def test_nothing_is_left_by_which_one_could_tell_who_it_was(cast: Cast, se
         ("person.invited", "coordinator"),
     ]
     assert await rows(settings, "SELECT count(*) FROM platform.sign_ins WHERE person_id = %s", ana) == [(0,)]
-    assert await rows(settings, "SELECT action, reason FROM platform.people_records") == [
-        ("person.erased", "Lo pidió por carta")
+    about = "SELECT action, about, reason FROM platform.deeds WHERE subject_id = %s"
+    assert await rows(settings, about, ana) == [("person.erased", "", "Lo pidió por carta")]
+    emptied = [f"{table} WHERE person_id" for table in sorted(EMPTIED)]
+    left = [(await rows(settings, f"SELECT count(*) FROM platform.{one} = %s", ana))[0][0] for one in emptied]
+    assert left == [0] * len(EMPTIED)
+
+
+def _is_held(found: list[dict[str, Any]], field: Field) -> bool:
+    """Whether the export has such a value at all: a column of a table that nothing fills would be a mistake."""
+    return field.name in NOT_PLANTED or any(field.name in one for one in found)
+
+
+async def test_an_erased_member_of_the_staff_is_said_once(cast: Cast, settings: Settings) -> None:
+    ana = await a_person(cast, PlatformRole.OGP_STAFF, by=cast.operator)
+
+    await erased(cast, ana, cast.operator)
+
+    about = "SELECT action, about, reason, actor_id FROM platform.deeds WHERE subject_id = %s ORDER BY id DESC LIMIT 1"
+    said_of = "SELECT count(*) FROM platform.deeds WHERE subject_id = %s"
+    assert await rows(settings, about, ana) == [("person.erased", "ogp_staff", "Lo pidió por carta", cast.operator.id)]
+    assert await rows(settings, said_of, ana) == [(2,)]  # it accepted, and was erased
+
+
+async def test_letters_links_and_sign_ins_under_way_are_forgotten_by_age(cast: Cast, settings: Settings) -> None:
+    ana = await a_person(cast, name=NAME, email=OWN)
+    await leave_traces(settings, ana, name=NAME, email=OWN)
+    days = {"invitation_days": 90, "sign_in_days": 90, "request_days": 365}
+    done = await erasure.forget_all(cast.database, **days)
+    assert (done["links"], done["entries"]) == (0, 0)
+    for table in ("email_links", "entries"):
+        await rows_changed(settings, f"UPDATE platform.{table} SET expires_at = now() - interval '25 hours'")
+    await rows_changed(settings, "UPDATE platform.mails SET state = 'kept', settled_at = now() - interval '31 days'")
+
+    done = await erasure.forget_all(cast.database, **days)
+    async with cast.database.tenant_session(None) as session:
+        await session.execute(outbox.TIDY)
+
+    assert (done["links"], done["entries"]) == (1, 1)
+    assert await rows(
+        settings, "SELECT DISTINCT args ->> 'address' FROM jobs.procrastinate_jobs WHERE args ? 'link'"
+    ) == [("",)]
+    assert await rows(settings, "SELECT DISTINCT address, reply_to, answer, context FROM platform.mails") == [
+        ("", "", "", None)
     ]
 
 
@@ -340,9 +397,11 @@ async def test_an_operator_erases_by_the_address(site: Site, cast: Cast) -> None
     nobody = await operator.post(path, data={"email": "x@example.org", "reason": "x"})
     silent = await operator.post(path, data={"email": EMAIL, "reason": ""})
     done = await operator.post(path, data={"email": "Ana@Example.org", "reason": "Carta del 3 de diciembre"})
-    told = said((await operator.get(done.headers["location"])).text)
+    told = said((await operator.get("/es/desk/record/")).text)
 
     assert (nobody.status_code, silent.status_code, done.status_code) == (422, 422, 303)
+    assert 'href="/es/desk/record/"' in (await operator.get(done.headers["location"])).text
+    assert "borró los datos de una persona" in told
     assert "Carta del 3 de diciembre" in told
     assert await role_of(cast, ana) is None
     refused = [await (await site.sign_in(who)).post(path) for who in ("ogp-staff", "penalolen-coordinator")]

@@ -12,6 +12,7 @@ from tests.factories.register import tampering
 from ogpmonitor.accounts import invitations, service
 from ogpmonitor.accounts.models import Invitation, Person, PlatformRole, Role, Way
 from ogpmonitor.accounts.service import Came, token_hash
+from ogpmonitor.audit.models import Deed
 from ogpmonitor.kit.db import owner_session, utc_now
 from ogpmonitor.kit.errors import Conflict, Gone, NotFound, NotPermitted
 from ogpmonitor.settings import Settings
@@ -200,6 +201,11 @@ async def test_an_operator_invites_the_first_coordinator_and_only_the_first(cast
     assert await role_of(cast, await accepted(cast, link)) == Role.COORDINATOR
     with pytest.raises(NotPermitted):
         await invited(cast, Role.COORDINATOR, by=cast.operator, email="otra@example.org")
+    async with cast.database.tenant_session(None, cast.operator.id, read_only=True) as session:
+        told = (await session.scalars(select(Deed).where(Deed.action.startswith("coordinator.")))).all()
+    assert [(one.action, one.jurisdiction, one.actor_id, one.subject_id) for one in told] == [
+        ("coordinator.invited", PENALOLEN, cast.operator.id, link.id)
+    ]
 
 
 @pytest.mark.parametrize(("days", "may"), [(59, False), (61, True)])

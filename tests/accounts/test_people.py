@@ -19,6 +19,7 @@ from ogpmonitor.accounts.actors import Actor
 from ogpmonitor.accounts.models import Membership, Person, PlatformRole, Role, Way
 from ogpmonitor.accounts.people import Change
 from ogpmonitor.accounts.service import Came
+from ogpmonitor.desk import queries
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.settings import Settings
@@ -257,12 +258,12 @@ FORBIDDEN = (
     "DELETE FROM platform.invitations",
     "SELECT key FROM platform.address_keys",
     "SELECT 1 FROM platform.erased_addresses",
-    "DELETE FROM platform.people_records",
-    "INSERT INTO platform.people_records (id, at, action) VALUES (gen_random_uuid(), now(), 'x')",
+    "DELETE FROM platform.deeds",
+    "INSERT INTO platform.deeds (at, action, about) VALUES (now(), 'x', 'x')",
     "SELECT * FROM platform.roles_of(:me)",
     "SELECT platform.hash_address('x@example.org')",
     "SELECT platform.close_sessions(:coordinator)",
-    "SELECT platform.note_person_change('x', :me, 'operator', 'x')",
+    "SELECT platform.note_deed('x', NULL, 'operator', :me, 'x')",
     "SELECT platform.may_invite('operator', NULL, 'x@example.org')",
     "SELECT platform.open_invitation(gen_random_uuid())",
     "SELECT platform.invite(gen_random_uuid(), 'x@x.org', 'X', 'monitor', NULL, NULL, :mandate, 'es', 'x', false)",
@@ -291,10 +292,28 @@ async def test_people_of_the_platform_are_changed_by_an_operator_with_a_reason(c
         await staff.change_staff(
             session, ana, PlatformRole.OPERATOR, seen=row.version, reason="Toma turnos", by=cast.operator
         )
-        records = await staff.list_records(session)
+        told = await queries.list_deeds(session)
 
-    assert [(one.action, one.role, one.reason, doer, whom) for one, doer, whom in records if one.reason] == [
-        ("person.changed", "operator", "Toma turnos", cast.operator.name, "Ana Soto")
+    assert [(one.deed.action, one.deed.about, one.deed.reason, one.who, one.whom) for one in told[:3]] == [
+        ("person.changed_role", "operator", "Toma turnos", cast.operator.name, "Ana Soto"),
+        ("person.took_role", "ogp_staff", None, "Ana Soto", "Ana Soto"),
+        ("staff.invited", "ogp_staff", None, cast.operator.name, None),
+    ]
+    assert [one.deed.actor_role for one in told[:3]] == ["operator", "ogp_staff", "operator"]
+
+
+async def test_leaving_is_said_once_by_whoever_left_and_as_what_it_was(cast: Cast) -> None:
+    me = Actor(await a_person(cast, PlatformRole.OGP_STAFF, by=cast.operator), "Ana Soto", None, PlatformRole.OGP_STAFF)
+    async with cast.database.tenant_session(None, me.id) as session:
+        row = await staff.get_staff(session, me.id or uuid4())
+        await staff.change_staff(session, row.id, None, seen=row.version, reason="", by=me)
+
+    async with cast.database.tenant_session(None, cast.operator.id, read_only=True) as session:
+        told = [one.deed for one in await queries.list_deeds(session) if one.deed.subject_id == me.id]
+
+    assert [(one.action, one.about, one.actor_id, one.actor_role, one.reason) for one in told] == [
+        ("person.left_role", "ogp_staff", me.id, "ogp_staff", None),
+        ("person.took_role", "ogp_staff", me.id, "ogp_staff", None),
     ]
 
 

@@ -302,11 +302,14 @@ async def test_an_operator_invites_changes_and_removes(site: Site, cast: Cast) -
     (hers,) = [one for one in action if str(cast.ogp_staff.id) not in one]
     silent = await operator.post(hers, data={"version": "2", "role": "none", "reason": ""})
     removed = await operator.post(hers, data={"version": "2", "role": "none", "reason": "Fin del contrato"})
-    told = said((await operator.get(removed.headers["location"])).text)
+    after = (await operator.get(removed.headers["location"])).text
+    told = said((await operator.get("/es/desk/record/")).text)
 
     assert done.headers["location"] == "/es/desk/"
     assert (silent.status_code, removed.status_code) == (422, 303)
-    assert "Fin del contrato" in told
+    assert 'href="/es/desk/record/"' in after
+    assert "quitó a alguien un rol en la plataforma: equipo de OGP (Ana Soto) Por qué: Fin del contrato" in told
+    assert told.count("Fin del contrato") == 1
     assert (await ana.get("/es/desk/")).status_code == 401
     assert (await operator.post(f"{STAFF}leave/")).status_code == 409
 

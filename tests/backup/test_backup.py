@@ -57,7 +57,7 @@ def elsewhere(other_server: Embedded, settings: Settings, tmp_path: Path) -> Ite
     yield with_other(
         settings,
         {
-            "database_url": f"postgresql://{KEEPER}:keeper-of-a-test@/restored?host={host}",
+            "database_url": f"postgresql://{KEEPER}:keeper-of-a-test@/restored?host={host}",  # pragma: allowlist secret
             "secret_key": SecretStr("another secret, as long as one has to be"),
             "files_url": f"file://{tmp_path}/files-elsewhere",
         },

@@ -14,6 +14,7 @@ from ogpmonitor.settings import ROOT, Settings
 CHART = ROOT / "helm" / "ogpmonitor"
 DEPLOY = ROOT / "deploy"
 EXAMPLES = ("small", "standard", "large")
+CONSOLE = ("--set", "console.enabled=true")
 Object = dict[str, Any]
 Helm = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -72,10 +73,14 @@ def render(helm: Helm) -> Callable[..., Rendered]:
     return rendered
 
 
-@pytest.fixture(scope="session", params=EXAMPLES)
+@pytest.fixture(
+    scope="session",
+    params=[*((name,) for name in EXAMPLES), *((name, *CONSOLE) for name in ("small", "large"))],
+    ids=" ".join,
+)
 def release(request: pytest.FixtureRequest, render: Callable[..., Rendered]) -> Rendered:
-    """Each of the examples."""
-    return render(request.param)
+    """Each of the examples; two of them once more with a console."""
+    return render(*request.param)
 
 
 def environment(container: Object) -> dict[str, Object]:

@@ -9,18 +9,23 @@ import kubernetes_validate
 import pytest
 import yaml
 from click.testing import CliRunner
-from tests.deployment.conftest import CHART, EXAMPLES, Helm, Object, Rendered, environment, taken
+from tests.deployment.conftest import CHART, CONSOLE, EXAMPLES, Helm, Object, Rendered, environment, taken
 
 from ogpmonitor.cli import main
 from ogpmonitor.settings import Settings
+from ogpmonitor.tenants.sign_in import SECRET_PREFIX, secret_variable
 
 SECRET_VALUES = {
     "OGPMONITOR_DATABASE_URL": "postgresql://owner:word@host/database",  # pragma: allowlist secret
     "OGPMONITOR_SECRET_KEY": "not a secret, and long enough to be taken for one",
+    "OGPMONITOR_SMTP_URL": "smtp://user:word@mail.example.org:587",  # pragma: allowlist secret
 }
-SECRETS = {"OGPMONITOR_DATABASE_URL", "OGPMONITOR_SECRET_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+SECRETS = {
+    "OGPMONITOR_DATABASE_URL", "OGPMONITOR_SECRET_KEY", "OGPMONITOR_SMTP_URL", "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+}  # fmt: skip
 GIVEN_BY_THE_CHART = {
-    "database_url", "files_url", "metrics_listen", "secret_key", "signing_key_file", "tenants_folder",
+    "database_url", "files_url", "metrics_listen", "secret_key", "signing_key_file", "smtp_url", "tenants_folder",
     "worker_heartbeat_file",
 }  # fmt: skip
 NOT_FOR_AN_INSTALLATION = {"demo", "development", "cookie_secure", "templates_folder"}
@@ -74,7 +79,7 @@ def test_no_value_of_a_secret_is_rendered(release: Rendered) -> None:
     assert release.all("Secret") == []
     for container in release.containers:
         given = environment(container)
-        for name in SECRETS & set(given):
+        for name in {name for name in given if name in SECRETS or name.startswith(SECRET_PREFIX)}:
             assert set(given[name]) == {"name", "valueFrom"}
             assert set(given[name]["valueFrom"]) == {"secretKeyRef"}
 
@@ -85,7 +90,7 @@ def test_each_variable_is_a_setting_of_the_program(release: Rendered) -> None:
     for container in release.containers:
         ours = {name for name in environment(container) if name.startswith("OGPMONITOR_")}
         assert ours
-        assert ours - settings == set()
+        assert {name for name in ours - settings if not name.startswith(SECRET_PREFIX)} == set()
 
 
 def test_the_program_takes_its_settings(release: Rendered) -> None:
@@ -105,8 +110,7 @@ def test_each_setting_can_be_given_or_is_left_out_on_purpose() -> None:
 
 
 def test_each_container_runs_a_command_of_the_program_with_options_it_has(release: Rendered) -> None:
-    for container in release.containers:
-        words = container["args"]
+    for words in [container["args"] for container in release.containers if "command" not in container]:
         done = CliRunner().invoke(main, [*(word for word in words if word.isalpha()), "--help"])
 
         assert done.exit_code == 0, words
@@ -136,7 +140,9 @@ def test_what_is_mounted_is_there_and_only_some_of_it_can_be_written(release: Re
         for container in [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]:
             mounts = {each["name"]: each for each in container["volumeMounts"]}
             assert set(mounts) == volumes
-            assert {name for name, mount in mounts.items() if not mount.get("readOnly")} <= {"tmp", "files"}
+            assert {name for name, mount in mounts.items() if not mount.get("readOnly")} <= {
+                "tmp", "files", "backups",
+            }  # fmt: skip
 
 
 def test_resources_are_limited_and_asked_for(release: Rendered) -> None:
@@ -147,7 +153,7 @@ def test_resources_are_limited_and_asked_for(release: Rendered) -> None:
 
 def test_selectors_find_their_pods_and_no_others(release: Rendered) -> None:
     pods = {pod["metadata"]["labels"]["app.kubernetes.io/component"]: pod["metadata"]["labels"] for pod in release.pods}
-    assert set(pods) == {"web", "worker", "migration"}
+    assert set(pods) - {"console"} == {"web", "worker", "migration"}
 
     for each in release.objects:
         selector = each.get("spec", {}).get("podSelector") or each.get("spec", {}).get("selector") or {}
@@ -281,7 +287,7 @@ def allowed(policy: Object, way: str) -> Iterator[tuple[str, list[Any]]]:
 
 
 def test_pods_talk_to_nobody_they_need_not(render: Render) -> None:
-    release = render("large")
+    release = render("large", *CONSOLE)
     seen = {
         each["metadata"]["labels"]["app.kubernetes.io/component"]: {
             way: [ports for _, ports in allowed(each, way)] for way in ("ingress", "egress")
@@ -289,11 +295,12 @@ def test_pods_talk_to_nobody_they_need_not(render: Render) -> None:
         for each in release.all("NetworkPolicy")
     }
 
-    dns, database, bucket, links = [53, 53], [5432, 6432], [443], [80, 443]
+    dns, database, bucket, mail, providers, links = [53, 53], [5432, 6432], [443], [587], [443], [80, 443]
     assert seen == {
-        "web": {"ingress": [["http"], ["metrics"]], "egress": [dns, database, bucket]},
-        "worker": {"ingress": [["metrics"]], "egress": [dns, database, bucket, links]},
+        "web": {"ingress": [["http"], ["metrics"]], "egress": [dns, database, bucket, providers]},
+        "worker": {"ingress": [["metrics"]], "egress": [dns, database, bucket, mail, providers, links]},
         "migration": {"ingress": [], "egress": [dns, database]},
+        "console": {"ingress": [], "egress": [dns, database, bucket]},
     }
     assert all(set(each["spec"]["policyTypes"]) == {"Ingress", "Egress"} for each in release.all("NetworkPolicy"))
 
@@ -309,25 +316,58 @@ def test_links_are_asked_of_no_private_network(render: Render) -> None:
 def test_links_that_are_not_asked_need_no_way_out(render: Render) -> None:
     worker = render("large", "--set", "settings.OGPMONITOR_CHECK_LINKS=false").one("NetworkPolicy", "-worker")
 
-    assert [ports for _, ports in allowed(worker, "egress")] == [[53, 53], [5432, 6432], [443]]
+    assert [80, 443] not in [ports for _, ports in allowed(worker, "egress")]
 
 
-def test_numbers_stay_as_they_were_written(render: Render) -> None:
-    release = render("small", "--set", "settings.OGPMONITOR_MAX_UPLOAD_BYTES=104857600")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MAX_UPLOAD_BYTES", "104857600"), ("LIMITS_FACTOR", "0"), ("LIMITS_FACTOR", "2.5"), ("EMAIL_LINKS", "false")],
+)
+def test_values_stay_as_they_were_written(render: Render, name: str, value: str) -> None:
+    release = render("small", "--set-json", f"settings.OGPMONITOR_{name}={value}")
     (web,) = release.one("Deployment", "-web")["spec"]["template"]["spec"]["containers"]
 
-    assert environment(web)["OGPMONITOR_MAX_UPLOAD_BYTES"]["value"] == "104857600"
+    assert environment(web)[f"OGPMONITOR_{name}"]["value"] == value
+
+
+def test_each_provider_has_its_secret_where_the_program_looks_for_it(render: Render) -> None:
+    given = "owner=lo-espejo,signIn.clientSecrets[0].provider=work-2,signIn.clientSecrets[0].existingSecret=s"
+    release = render("small", "--set", f"signIn.clientSecrets[0].{given},signIn.clientSecrets[0].key=k")
+
+    for name in ("-web", "-worker"):
+        (container,) = release.one("Deployment", name)["spec"]["template"]["spec"]["containers"]
+        variable = environment(container)[secret_variable("lo-espejo", "work-2")]
+        assert variable["valueFrom"] == {"secretKeyRef": {"name": "s", "key": "k"}}
+    (migration,) = release.one("Job")["spec"]["template"]["spec"]["containers"]
+    assert [name for name in environment(migration) if name.startswith(SECRET_PREFIX)] == []
+
+
+def test_the_console_does_nothing_by_itself_and_knows_the_owner(render: Render) -> None:
+    assert not [each for each in render("large").all("Deployment") if each["metadata"]["name"].endswith("-console")]
+    deployment = render("large", *CONSOLE).one("Deployment", "-console")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+
+    assert container["command"] == ["sleep", "infinity"]
+    assert "ports" not in container
+    assert {"OGPMONITOR_DATABASE_URL", "OGPMONITOR_SIGNING_KEY_FILE"} <= set(environment(container))
+    assert {"name": "backups", "mountPath": "/backups"} in container["volumeMounts"]
+    near = render("small", *CONSOLE).one("Deployment", "-console")["spec"]["template"]["spec"]["affinity"]
+    assert "podAffinity" in near  # the volume with the files is on one node
 
 
 def test_jurisdictions_come_from_a_config_map(render: Render) -> None:
-    items = ("tenants.items[0].key=renca-tenant", "tenants.items[0].path=renca/tenant.toml")
+    items = (
+        "tenants.items[0].key=renca-tenant", "tenants.items[0].path=renca/tenant.toml", "tenants.items[1].key=platform",
+        "tenants.items[1].path=platform.toml",
+    )  # fmt: skip
     release = render("small", "--set", ",".join(("tenants.existingConfigMap=ours", *items)))
 
     for container in release.containers:
         assert environment(container)["OGPMONITOR_TENANTS_FOLDER"]["value"] == "/etc/ogpmonitor/tenants"
     for pod in release.pods:
         (volume,) = [each for each in pod["spec"]["volumes"] if each["name"] == "tenants"]
-        assert volume["configMap"] == {"name": "ours", "items": [{"key": "renca-tenant", "path": "renca/tenant.toml"}]}
+        assert volume["configMap"]["name"] == "ours"
+        assert [each["path"] for each in volume["configMap"]["items"]] == ["renca/tenant.toml", "platform.toml"]
 
 
 def test_every_value_is_explained_where_it_stands() -> None:

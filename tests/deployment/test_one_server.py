@@ -6,7 +6,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,19 @@ from ogpmonitor.settings import ROOT, Settings
 SECRETS = {
     "ogpmonitor_database_url": "postgresql://owner:word@host/database",  # pragma: allowlist secret
     "ogpmonitor_secret_key": "not a secret, and long enough to be taken for one",
+    "ogpmonitor_smtp_url": "",  # as it is made: nothing is sent
 }
-OUR_SERVICES = ("migrate", "tenants", "web", "worker")
+OUR_SERVICES = ("console", "migrate", "tenants", "web", "worker")
+KNOW_THE_OWNER = {"console", "migrate", "tenants"}
 UNITS = ("migrate", "web", "worker")
 MOST_EXPOSED = 15  # of 100; systemd calls everything up to 20 "OK"
 # What the image needs, and what a checkout of somebody who works on it holds besides.
-NEEDED = ("migrations/env.py", "src/ogpmonitor/cli.py", "templates/layouts/page.html", "tenants/renca/tenant.toml")
+NEEDED = (
+    "migrations/env.py",
+    "src/ogpmonitor/cli/__init__.py",
+    "templates/layouts/page.html",
+    "tenants/renca/tenant.toml",
+)
 FORBIDDEN = (
     ".env", ".git/config", ".demo/secret_key", ".venv/bin/python", "deploy/secrets/signing_key.pem",
     "src/ogpmonitor/__pycache__", "src/ogpmonitor/static/vendor", "tests/conftest.py",
@@ -69,7 +77,8 @@ def test_each_service_starts_with_what_compose_gives_it(
     settings = with_secrets(environment, service["secrets"], tmp_path, monkeypatch)
 
     assert settings.base_url == "https://ogp.example.org"
-    assert bool(settings.database_url) is (name in {"migrate", "tenants"})
+    assert bool(settings.database_url) is (name in KNOW_THE_OWNER)
+    assert settings.mail_from == ""
 
 
 def test_services_can_gain_and_write_nothing(compose: dict[str, Any]) -> None:
@@ -94,7 +103,20 @@ def test_what_compose_names_is_there(compose: dict[str, Any]) -> None:
 
     assert used == set(compose["secrets"])
     assert {volume for volume in volumes if not volume.startswith(".")} == set(compose["volumes"])
-    assert [each for each in volumes if each.startswith(".") and not (DEPLOY / each).exists()] == []
+    assert [each for each in volumes if each.startswith(".") and not (DEPLOY / each).exists()] == ["./backups"]
+
+
+def test_only_the_proxys_network_is_believed(compose: dict[str, Any]) -> None:
+    (subnet,) = compose["networks"]["outside"]["ipam"]["config"]
+
+    assert compose["services"]["proxy"]["networks"] == ["outside"]
+    for name in OUR_SERVICES:
+        assert compose["services"][name]["environment"]["OGPMONITOR_TRUSTED_PROXIES"] == subnet["subnet"]
+
+
+def test_the_console_does_nothing_by_itself(compose: dict[str, Any]) -> None:
+    assert [name for name, service in compose["services"].items() if "profiles" in service] == ["console"]
+    assert set(compose["services"]["console"]["secrets"]) == set(compose["secrets"]) - {"database_password"}
 
 
 def test_nobody_is_answered_before_the_schema_is_there(compose: dict[str, Any]) -> None:
@@ -103,7 +125,7 @@ def test_nobody_is_answered_before_the_schema_is_there(compose: dict[str, Any]) 
     done, healthy = {"condition": "service_completed_successfully"}, {"condition": "service_healthy"}
     assert waits == {
         "database": {}, "migrate": {"database": healthy}, "tenants": {"migrate": done}, "web": {"tenants": done},
-        "worker": {"tenants": done}, "proxy": {"web": healthy},
+        "worker": {"tenants": done}, "proxy": {"web": healthy}, "console": {"database": healthy},
     }  # fmt: skip
 
 
@@ -132,6 +154,7 @@ def test_secrets_are_made_once_and_fit(tmp_path: Path) -> None:
     assert isinstance(load_pem_private_key(first["signing_key.pem"], None), Ed25519PrivateKey)
     environment = {name.upper(): content.decode().strip() for name, content in first.items() if "ogpmonitor" in name}
     settings = taken({**environment, "OGPMONITOR_SIGNING_KEY_FILE": "/x", "OGPMONITOR_FILES_URL": "file:///x"})
+    assert settings.smtp_url is None  # an empty file says nothing
     assert first["database_password"].decode().strip() in settings.database_url
 
 
@@ -161,7 +184,53 @@ def test_each_unit_starts_with_what_systemd_gives_it(
 
     assert settings.base_url == "https://ogp.example.org"
     assert bool(settings.database_url) is (name == "migrate")
-    assert said["EnvironmentFile"] == ["/etc/ogpmonitor/environment"]
+    assert settings.smtp_url is None
+    assert said["EnvironmentFile"][0] == "/etc/ogpmonitor/environment"
+    assert ("-/etc/ogpmonitor/sign_in" in said["EnvironmentFile"]) is (name != "migrate")
+
+
+@pytest.fixture
+def outside_pytests_folder() -> Iterator[Path]:
+    """A folder that anyone may enter; pytest's own is closed to others."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_the_console_runs_as_the_services_user_with_the_owners_address(
+    tmp_path: Path, outside_pytests_folder: Path
+) -> None:
+    files = {
+        "database_url": SECRETS["ogpmonitor_database_url"],
+        "secret_key": SECRETS["ogpmonitor_secret_key"],
+        "smtp_url": "",
+        "signing_key.pem": "a key",
+        "environment": (DEPLOY / "systemd" / "environment.example").read_text("utf-8"),
+        "sign_in": "OGPMONITOR_CLIENT_SECRET__PLATFORM__STAFF=a-word\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+        (tmp_path / name).chmod(0o600)
+    script = outside_pytests_folder / "program"
+    script.write_text(
+        '#!/bin/sh\nid -un; echo "$*"; cat "$CREDENTIALS_DIRECTORY"/*; env; ls -d "$CREDENTIALS_DIRECTORY"\n'
+    )
+    script.chmod(0o755)
+    own = {"OGPMONITOR_ETC": str(tmp_path), "OGPMONITOR_USER": "nobody", "OGPMONITOR_PROGRAM": str(script)}
+
+    done = subprocess.run(
+        [str(DEPLOY / "systemd" / "console"), "operators", "invite"],
+        check=True, env={"PATH": os.environ["PATH"], **own}, capture_output=True, text=True,
+    )  # fmt: skip
+
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["nobody", "operators invite"]
+    assert SECRETS["ogpmonitor_database_url"] in done.stdout
+    assert "OGPMONITOR_CLIENT_SECRET__PLATFORM__STAFF=a-word" in lines
+    assert "OGPMONITOR_MAIL_FROM=OGP Monitor <no-reply@example.org>" in lines
+    assert not [line for line in lines if line.startswith(("OGPMONITOR_ETC", "OGPMONITOR_USER", "OGPMONITOR_PROGRAM"))]
+    assert not Path(lines[-1]).exists()
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])

@@ -21,6 +21,16 @@ from tests.deployment.conftest import Helm
             "settings.OGPMONITOR_APP_DATABASE_URL=postgresql://ogpmonitor_app:word@host/db",  # pragma: allowlist secret
             "at '/settings/OGPMONITOR_APP_DATABASE_URL'",
         ),
+        (
+            "settings.OGPMONITOR_POOLER_URL=postgresql://a:word@host:6432/db",  # pragma: allowlist secret
+            "at '/settings/OGPMONITOR_POOLER_URL'",
+        ),
+        ("settings.OGPMONITOR_TRUSTED_PROXIES=everybody", "at '/settings/OGPMONITOR_TRUSTED_PROXIES'"),
+        ("settings.OGPMONITOR_PROXY_HEADER=x-real-ip", "at '/settings/OGPMONITOR_PROXY_HEADER': value must be one of"),
+        ("settings.OGPMONITOR_LIMITS_FACTOR=-1", "at '/settings/OGPMONITOR_LIMITS_FACTOR': minimum: got -1, want 0"),
+        ("settings.OGPMONITOR_KEEP_SIGN_INS_DAYS=7", "at '/settings/OGPMONITOR_KEEP_SIGN_INS_DAYS': minimum"),
+        ("settings.OGPMONITOR_SMTP_URL=smtp://host", "additional properties 'OGPMONITOR_SMTP_URL' not allowed"),
+        ("signIn.clientSecrets[0].owner=Renca", "at '/signIn/clientSecrets/0'"),
         ("database.existingSecret=", "at '/database/existingSecret'"),
         ("database.password=abc", "at '/database': additional properties 'password' not allowed"),
         ("image.tag=latest", "at '/image/tag'"),
@@ -60,6 +70,13 @@ def test_a_value_that_is_none_is_refused(helm: Helm, values: str, where: str) ->
         ("standard", "metrics.serviceMonitor.enabled=true", "asks for figures that metrics.enabled does not tell"),
         ("standard", "networkPolicy.enabled=true", "networkPolicy.databaseTo: say where the database is"),
         ("large", "networkPolicy.filesTo=null", "networkPolicy.filesTo: say where the bucket is."),
+        ("large", "networkPolicy.mailTo=null", "networkPolicy.mailTo: say where the mail server is."),
+        (
+            "small",
+            "settings.OGPMONITOR_MAIL_FROM=",
+            "settings.OGPMONITOR_MAIL_FROM has to say whom mail comes from",
+        ),
+        ("small", "settings.OGPMONITOR_TRUSTED_PROXIES=", "name the network of the ingress controller's pods"),
         ("large", "networkPolicy.ingressFrom=null", "networkPolicy.ingressFrom: say who may ask the web server"),
     ],
 )

@@ -31,15 +31,25 @@ PARTS = {
 
 @dataclass
 class Mailbox:
-    """What a server took, and how it behaves: `says` are answers to RCPT and to DATA, "" for yes."""
+    """What a server took, and how it behaves: `says` are answers to MAIL, RCPT and DATA, "" for yes."""
 
     messages: list[EmailMessage] = field(default_factory=list)
     envelopes: list[tuple[str | None, list[str]]] = field(default_factory=list)
+    says_to_sender: str = ""
     says_to_recipient: str = ""
     says_to_data: str = ""
     seconds: float = 0
     dies_after_data: bool = False
     port: int = 0
+
+    async def handle_MAIL(  # noqa: N802  the server asks for this name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if self.says_to_sender:
+            return self.says_to_sender
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  the server asks for this name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -78,9 +88,11 @@ class Mailbox:
 
 @asynccontextmanager
 async def smtp_server(**given: Any) -> AsyncIterator[Mailbox]:
-    """A server that listens until the end."""
+    """A server that listens until the end; at any free port, unless `port` is given."""
     box, loop = Mailbox(**given), asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: SMTP(box, hostname="mail.example.org", loop=loop), "127.0.0.1", 0)
+    listening = await loop.create_server(
+        lambda: SMTP(box, hostname="mail.example.org", loop=loop), "127.0.0.1", box.port
+    )
     box.port = listening.sockets[0].getsockname()[1]
     try:
         yield box

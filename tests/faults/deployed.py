@@ -64,19 +64,22 @@ class Deployed:
     programs: dict[str, Program] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
 
-    def serve(self) -> str:
-        """One more web server answers, on the returned address, until the deployment ends."""
+    def serve(self, **given: str) -> str:
+        """One more web server answers, on the returned address, until the deployment ends; `given` are variables."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         address = f"http://127.0.0.1:{port}"
-        self._start(f"web {len(self.addresses) + 1}", ["serve", "--port", str(port)], OGPMONITOR_BASE_URL=address)
+        self._start(
+            f"web {len(self.addresses) + 1}", ["serve", "--port", str(port)], OGPMONITOR_BASE_URL=address, **given
+        )
         self.addresses.append(address)
         return address
 
-    def work(self) -> None:
-        """A worker takes jobs."""
-        self._start("worker", ["worker"])
+    def work(self, **given: str) -> None:
+        """One more worker takes jobs; `given` are variables."""
+        number = sum(name.startswith("worker") for name in self.programs) + 1
+        self._start(f"worker {number}", ["worker"], **given)
 
     def stop(self) -> None:
         """Nothing of it runs but the database."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.factories.programs import environment_of, free_port, ran, rows
 
+from ogpmonitor import rotating
 from ogpmonitor.health.doctor import CHECKS, examine
 from ogpmonitor.health.finding import Finding, Standing
 from ogpmonitor.register.log import new_signing_key_pem
@@ -167,6 +168,18 @@ async def test_another_signing_key_than_the_logs(settings: Settings, tmp_path: P
     key.write_bytes(new_signing_key_pem())
 
     assert await standing(settings.model_copy(update={"signing_key_file": key}), "signing") == [Standing.FAILS]
+
+
+async def test_a_signing_key_that_was_changed(settings: Settings, tmp_path: Path) -> None:
+    rotating.new_key(tmp_path / "new.pem")
+    settings.signing_key_file.chmod(0o600)
+    await rotating.rotate(settings, tmp_path / "new.pem", is_lost=False)
+
+    (former,) = await found(settings, "signing")
+    (present,) = await found(settings.model_copy(update={"signing_key_file": tmp_path / "new.pem"}), "signing")
+
+    assert (former.fails, present.fails) == (True, False)
+    assert former.seen.endswith("publishing is refused.")
 
 
 async def test_a_checkpoint_that_was_tampered_with(settings: Settings) -> None:

@@ -55,8 +55,8 @@ async def served(settings: Settings, port: int, **secrets: str) -> AsyncIterator
     told = settings.model_dump(exclude={"secret_key"}, exclude_none=True)
     environment = {f"OGPMONITOR_{name.upper()}": str(value) for name, value in told.items()} | secrets
     environment |= {"OGPMONITOR_BASE_URL": base, "OGPMONITOR_SECRET_KEY": settings.secret_key.get_secret_value()}
-    serve = [sys.executable, "-m", "ogpmonitor.cli", "serve", "--port", str(port)]
-    work = [sys.executable, "-m", "ogpmonitor.cli", "worker"]
+    serve = [sys.executable, "-m", "ogpmonitor.cli", "serve", "--port", str(port), "--grace", "4"]
+    work = [sys.executable, "-m", "ogpmonitor.cli", "worker", "--grace", "4"]
     with running(serve, environment) as _, running(work, environment) as _:
         await ready(base)
         yield base

@@ -37,7 +37,7 @@ HIDDEN = (
     "platform.invitations",
     "platform.memberships",
     "platform.people",
-    "platform.people_records",
+    "platform.deeds",
     "platform.sign_ins",
 )
 

@@ -1,14 +1,17 @@
 """`ogpmonitor ...` from a terminal."""
 
+import os
 from pathlib import Path
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from tests.factories.programs import ran as in_a_process
 
 from ogpmonitor.accounts.service import token_hash
 from ogpmonitor.cli import main
 from ogpmonitor.kit.migrate import conninfo
+from ogpmonitor.settings import ROOT
 
 
 def ran(*arguments: str, environment: dict[str, str] | None = None) -> Result:
@@ -66,13 +69,15 @@ def test_the_first_operator_is_invited_from_a_terminal(deployment: dict[str, str
     ran("migrate", environment=deployment)
     base = {"OGPMONITOR_BASE_URL": "https://ogp.example"}
 
-    done = [ran("operators", "invite", "Ana@x.cl", "--name", "Ana", environment=deployment | base) for _ in "ab"]
+    words = ("operators", "invite", "Ana@x.cl", "--name", "Ana")
+    environment = {**os.environ, **deployment, **base, "PYTHONPATH": str(ROOT / "src")}
+    done = [in_a_process(*words, environment=environment) for _ in "ab"]  # which knows no table but those it asks for
 
     with psycopg.connect(conninfo(deployment["OGPMONITOR_DATABASE_URL"])) as connection:
         statement = "SELECT email, role, token_sha256 FROM platform.invitations WHERE withdrawn_at IS NULL"
         kept = connection.execute(statement).fetchall()
-    assert [one.exit_code for one in done] == [0, 0]
-    link = done[1].output.splitlines()[0]
+    assert [one.returncode for one in done] == [0, 0]
+    link = done[1].stdout.splitlines()[0]
     assert link.startswith("https://ogp.example/es/invitations/")
     assert kept == [("ana@x.cl", "operator", token_hash(link.rstrip("/").rpartition("/")[2]))]
 

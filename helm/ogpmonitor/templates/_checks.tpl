@@ -18,6 +18,13 @@
 {{- if and .Values.tenants.existingConfigMap (not .Values.tenants.items) }}
 {{- fail "tenants.items: say where each key of the ConfigMap belongs, as in {key: renca-tenant, path: renca/tenant.toml}." }}
 {{- end }}
+{{- if and .Values.mail.existingSecret (not .Values.settings.OGPMONITOR_MAIL_FROM) }}
+{{- fail "mail.existingSecret: settings.OGPMONITOR_MAIL_FROM has to say whom mail comes from." }}
+{{- end }}
+{{- $counts := ne (include "ogpmonitor.plain" .Values.settings.OGPMONITOR_LIMITS_FACTOR) "0" }}
+{{- if and .Values.ingress.enabled $counts (not .Values.settings.OGPMONITOR_TRUSTED_PROXIES) }}
+{{- fail "settings.OGPMONITOR_TRUSTED_PROXIES: name the network of the ingress controller's pods, or everybody counts as one." }}
+{{- end }}
 {{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.enabled) }}
 {{- fail "metrics.serviceMonitor.enabled asks for figures that metrics.enabled does not tell." }}
 {{- end }}
@@ -30,6 +37,9 @@
 {{- end }}
 {{- if and $files.bucket.url (not .Values.networkPolicy.filesTo) }}
 {{- fail "networkPolicy.filesTo: say where the bucket is." }}
+{{- end }}
+{{- if and .Values.mail.existingSecret (not .Values.networkPolicy.mailTo) }}
+{{- fail "networkPolicy.mailTo: say where the mail server is." }}
 {{- end }}
 {{- if not .Values.networkPolicy.ingressFrom }}
 {{- fail "networkPolicy.ingressFrom: say who may ask the web server, for instance the ingress controller's namespace." }}

@@ -15,6 +15,11 @@ privileged: false
 capabilities: {drop: [ALL]}
 {{- end }}
 
+{{/* A value as it was written: Helm takes every number for a fraction, and large ones would come out as 1e+08. */}}
+{{- define "ogpmonitor.plain" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) }}{{ int64 . }}{{ else }}{{ toString . }}{{ end }}
+{{- end }}
+
 {{/* The settings, and where each secret is. Needs: dict "all" $ "component" "web". */}}
 {{- define "ogpmonitor.env" -}}
 {{- $ := .all }}
@@ -22,12 +27,12 @@ capabilities: {drop: [ALL]}
 {{- $doors := and $settings.OGPMONITOR_APP_DATABASE_URL $settings.OGPMONITOR_PUBLIC_DATABASE_URL }}
 {{- range $name, $value := $settings }}
 {{- if ne (toString $value) "" }}
-- {name: {{ $name }}, value: {{ if kindIs "float64" $value }}{{ int64 $value | toString | quote }}{{ else }}{{ toString $value | quote }}{{ end }}}
+- {name: {{ $name }}, value: {{ include "ogpmonitor.plain" $value | quote }}}
 {{- end }}
 {{- end }}
 - name: OGPMONITOR_SECRET_KEY
   valueFrom: {secretKeyRef: {{ dict "name" $.Values.secretKey.existingSecret "key" $.Values.secretKey.key | toJson }}}
-{{- if or (eq .component "migration") (not $doors) }}
+{{- if or (has .component (list "migration" "console")) (not $doors) }}
 - name: OGPMONITOR_DATABASE_URL
   valueFrom: {secretKeyRef: {{ dict "name" $.Values.database.existingSecret "key" $.Values.database.key | toJson }}}
 {{- end }}
@@ -42,6 +47,16 @@ capabilities: {drop: [ALL]}
 {{- end }}
 {{- if eq .component "worker" }}
 - {name: OGPMONITOR_WORKER_HEARTBEAT_FILE, value: /tmp/heartbeat}
+{{- end }}
+{{- with $.Values.mail }}
+{{- if .existingSecret }}
+- name: OGPMONITOR_SMTP_URL
+  valueFrom: {secretKeyRef: {{ dict "name" .existingSecret "key" .key | toJson }}}
+{{- end }}
+{{- end }}
+{{- range $.Values.signIn.clientSecrets }}
+- name: OGPMONITOR_CLIENT_SECRET__{{ .owner | upper | replace "-" "_" }}__{{ .provider | upper | replace "-" "_" }}
+  valueFrom: {secretKeyRef: {{ dict "name" .existingSecret "key" .key | toJson }}}
 {{- end }}
 {{- range $.Values.secretSettings }}
 - name: {{ .name }}
@@ -76,6 +91,9 @@ capabilities: {drop: [ALL]}
 - {name: files, mountPath: /var/lib/ogpmonitor/files}
 {{- end }}
 {{- end }}
+{{- if and (eq .component "console") .all.Values.console.backupsClaim }}
+- {name: backups, mountPath: /backups}
+{{- end }}
 {{- if .all.Values.tenants.existingConfigMap }}
 - {name: tenants, mountPath: /etc/ogpmonitor/tenants, readOnly: true}
 {{- else if .all.Values.tenants.existingClaim }}
@@ -102,6 +120,10 @@ capabilities: {drop: [ALL]}
   persistentVolumeClaim:
     claimName: {{ $.Values.files.volume.existingClaim | default (printf "%s-files" (include "ogpmonitor.fullname" $)) }}
 {{- end }}
+{{- end }}
+{{- if and (eq .component "console") $.Values.console.backupsClaim }}
+- name: backups
+  persistentVolumeClaim: {claimName: {{ $.Values.console.backupsClaim }}}
 {{- end }}
 {{- with $.Values.tenants }}
 {{- if .existingConfigMap }}
@@ -139,7 +161,7 @@ tolerations: {{ toJson . }}
 {{- end }}
 {{- if .values.affinity }}
 affinity: {{ toJson .values.affinity }}
-{{- else if and (eq .component "worker") (include "ogpmonitor.isOneNode" $) }}
+{{- else if and (ne .component "web") (include "ogpmonitor.isOneNode" $) }}
 affinity:
   podAffinity:
     requiredDuringSchedulingIgnoredDuringExecution:

@@ -3,7 +3,6 @@
 Whoever asks learns nothing: known or not, the same is written and answered, and a job does the rest.
 """
 
-import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,18 +38,6 @@ class Asked:
     wanted: str
     lang: str
     origin: str  # of the site that was asked: the link leads back to it
-
-
-def network_of(client: str) -> str:
-    """The network that a client's address counts for: the address itself, and of IPv6 its first 64 bits."""
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client
-    mapped = getattr(address, "ipv4_mapped", None)
-    if address.version == 4 or mapped:
-        return str(mapped or address)
-    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 async def ask_for_link(session: AsyncSession, asked: Asked, *, secret: str) -> bool:

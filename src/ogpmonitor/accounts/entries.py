@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.models import Entry
@@ -86,20 +87,27 @@ async def keep_waiting(session: AsyncSession, entry: Entry, *, issuer: str, subj
     await session.execute(update(Entry).where(Entry.id == entry.id).values(**kept))
 
 
+async def who_waits(session: AsyncSession, browser: str) -> str | None:
+    """The provider of the newest identity that waits in `browser`; None where none does. Looking takes nothing."""
+    return await session.scalar(_waiting(browser).with_only_columns(Entry.provider))
+
+
 async def take_waiting(session: AsyncSession, browser: str) -> Entry | None:
     """The newest identity that waits in `browser`, which nobody can take again; None where none does."""
-    now = utc_now()
-    waiting = (
+    waiting = _waiting(browser).with_for_update().scalar_subquery()
+    statement = update(Entry).where(Entry.id == waiting).values(linked_at=utc_now()).returning(Entry)
+    return (await session.scalars(statement)).one_or_none()
+
+
+def _waiting(browser: str) -> Select[UUID]:
+    return (
         select(Entry.id)
         .where(
             Entry.browser_sha256 == token_hash(browser),
             Entry.subject.is_not(None),
             Entry.linked_at.is_(None),
-            Entry.expires_at > now,
+            Entry.expires_at > utc_now(),
         )
         .order_by(Entry.created_at.desc())
         .limit(1)
-        .with_for_update()
     )
-    statement = update(Entry).where(Entry.id == waiting.scalar_subquery()).values(linked_at=now).returning(Entry)
-    return (await session.scalars(statement)).one_or_none()

@@ -4,10 +4,11 @@ import secrets
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.sql import func
 
 from ogpmonitor.accounts.invitations import LASTING
-from ogpmonitor.accounts.models import Invitation, PeopleRecord, PlatformRole
+from ogpmonitor.accounts.models import Invitation, PlatformRole
 from ogpmonitor.accounts.service import token_hash
 from ogpmonitor.kit.db import owner_session, utc_now
 from ogpmonitor.kit.migrate import import_models
@@ -21,8 +22,8 @@ async def invite_operator(
     An invitation of this address to the platform that was open is withdrawn. Also a way back for a deployment that has
     lost every operator.
     """
-    import_models()  # the terminal has loaded no room that knows jurisdictions, which an invitation names
-    token, now = secrets.token_urlsafe(32), utc_now()
+    import_models()  # an invitation names a jurisdiction's table, and a terminal knows only what it was told
+    which, token, now = uuid4(), secrets.token_urlsafe(32), utc_now()
     async with owner_session(database_url) as session:
         await session.execute(
             update(Invitation)
@@ -36,7 +37,7 @@ async def invite_operator(
         )
         session.add(
             Invitation(
-                id=uuid4(),
+                id=which,
                 email=email.lower(),
                 name=name,
                 role=PlatformRole.OPERATOR,
@@ -47,5 +48,7 @@ async def invite_operator(
                 demo=False,
             )
         )
-        session.add(PeopleRecord(at=now, action="person.invited", role=PlatformRole.OPERATOR))
+        await session.execute(
+            select(func.platform.note_deed("staff.invited", None, PlatformRole.OPERATOR.value, which, None))
+        )
     return f"{base_url.rstrip('/')}/{language}/invitations/{token}/", now + LASTING

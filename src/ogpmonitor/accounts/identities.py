@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts import entries
-from ogpmonitor.accounts.models import Identity, Person
+from ogpmonitor.accounts.models import Entry, Identity, Person
 from ogpmonitor.accounts.oidc import Proof
 from ogpmonitor.accounts.problems import Reason, SignInRefused
 from ogpmonitor.accounts.providers import Provider
@@ -15,6 +15,7 @@ from ogpmonitor.kit.errors import Conflict
 from ogpmonitor.kit.i18n import msgid
 
 log = structlog.get_logger()
+PROVE_FIRST = msgid("Please sign in at your provider first.")
 
 
 async def find_person(session: AsyncSession, provider: Provider, proof: Proof) -> Person:
@@ -59,8 +60,8 @@ async def person_at(session: AsyncSession, email: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
-async def link_waiting(session: AsyncSession, person: Person, *, browser: str) -> Identity:
-    """The account that was proved in `browser` is `person`'s from now on.
+async def link_waiting(session: AsyncSession, person: Person, *, browser: str) -> Entry:
+    """The account that was proved in `browser` is `person`'s from now on. Returns the sign-in that proved it.
 
     For whoever has shown an invitation to that person: this checks none. `browser` is what the cookie
     `entries.COOKIE` holds.
@@ -71,18 +72,17 @@ async def link_waiting(session: AsyncSession, person: Person, *, browser: str) -
     """
     entry = await entries.take_waiting(session, browser)
     if entry is None or entry.issuer is None or entry.subject is None:
-        raise Conflict("identity.none_waits", msgid("Please sign in at your provider first."))
-    return await _add(
-        session,
-        Identity(
-            person_id=person.id,
-            issuer=entry.issuer,
-            subject=entry.subject,
-            only_in=entry.only_in,
-            created_at=utc_now(),
-            last_used_at=utc_now(),
-        ),
+        raise Conflict("identity.none_waits", PROVE_FIRST)
+    identity = Identity(
+        person_id=person.id,
+        issuer=entry.issuer,
+        subject=entry.subject,
+        only_in=entry.only_in,
+        created_at=utc_now(),
+        last_used_at=utc_now(),
     )
+    await _add(session, identity)
+    return entry
 
 
 async def _link(session: AsyncSession, person: Person, *, issuer: str, subject: str, provider: Provider) -> None:
@@ -98,11 +98,10 @@ async def _link(session: AsyncSession, person: Person, *, issuer: str, subject: 
     log.info("identity.linked", person=str(person.id), provider=provider.name)
 
 
-async def _add(session: AsyncSession, identity: Identity) -> Identity:
+async def _add(session: AsyncSession, identity: Identity) -> None:
     try:
         async with session.begin_nested():
             session.add(identity)
     except IntegrityError as error:
         message = msgid("This account belongs to somebody already, or you have another one of the same provider.")
         raise Conflict("identity.taken", message) from error
-    return identity

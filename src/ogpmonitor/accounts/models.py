@@ -203,21 +203,6 @@ class Invitation(Identified, Base):
     demo: Mapped[bool]
 
 
-class PeopleRecord(Identified, Base):
-    """Something done to the people of the platform, or an erasure: who did what to whom, and why. Never changed."""
-
-    __tablename__ = "people_records"
-    __table_args__ = ({"schema": "platform"},)
-
-    at: Mapped[datetime]
-    actor_id: Mapped[UUID | None]
-    actor_role: Mapped[str | None]
-    action: Mapped[str]
-    person_id: Mapped[UUID | None]
-    role: Mapped[str | None]
-    reason: Mapped[str | None]
-
-
 class AddressKey(Base):
     """The key by which addresses of erased people are hashed. Only functions of the database read it."""
 

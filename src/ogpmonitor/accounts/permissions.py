@@ -194,9 +194,11 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
 
 
 # What needs somebody who showed a short time ago who it is: it becomes public, or gives others a role.
-FRESH = frozenset(
-    {Permission.ASSESSMENT_PUBLISH, Permission.MANDATE_CONFIRM, Permission.PLAN_PUBLISH, Permission.PLAN_SUBMIT}
-)
+FRESH = frozenset({
+    Permission.ACCOUNT_ERASE, Permission.ASSESSMENT_PUBLISH, Permission.MANDATE_CONFIRM, Permission.PEOPLE_MANAGE,
+    Permission.PLAN_PUBLISH, Permission.PLAN_SUBMIT, Permission.STAFF_MANAGE, Permission.SUPPORT_ASK,
+    Permission.TENANT_SUSPEND,
+})  # fmt: skip
 
 
 def permits(actor: Actor, permission: Permission, thing: Any = None) -> bool:

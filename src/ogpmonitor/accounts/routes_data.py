@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from ogpmonitor.accounts import erasure
+from ogpmonitor.accounts.held import sections
 from ogpmonitor.accounts.middleware import COOKIE
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.accounts.schemas_people import EraseOwnForm
@@ -17,6 +18,7 @@ from ogpmonitor.kit.errors import Conflict
 from ogpmonitor.kit.forms import Form, read_form
 from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, see_other
+from ogpmonitor.tenants.directory import TenantDirectory
 
 
 class DataController(Controller):
@@ -58,11 +60,13 @@ class DataController(Controller):
 
 def _page(request: AnyRequest, held: Mapping[str, Any], *, problem: str = "", status: int = 200) -> Response[bytes]:
     lang = request.state.place.lang
+    directory: TenantDirectory = request.app.state.directory
+    places = {one.slug: one.name.in_(lang) for one in directory.all}
     return page(
         request,
         "accounts/data.html",
         status=status,
-        held=held,
-        names={one.slug: one.name for one in request.app.state.directory.all},
+        account=held["account"],
+        sections=sections(held, lang, places=places, actions=request.app.state.action_words),
         problem=translate(lang, problem) if problem else "",
     )

@@ -62,7 +62,7 @@ class EmailLinkController(Controller):
         browser = browser_of(request)
         asked = email_links.Asked(
             address=form.value.email,
-            network=email_links.network_of(request.client.host if request.client else ""),
+            network=request.app.state.limits.address(request),
             browser=browser,
             wanted=local_path(form.value.next),
             lang=lang,

@@ -1,15 +1,20 @@
 """`/invitations/<token>`: seeing what one is invited to, and accepting it."""
 
+from collections.abc import Sequence
+
+import structlog
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ogpmonitor.accounts import invitations
+from ogpmonitor.accounts import entries, invitations
 from ogpmonitor.accounts.arriving import arrive
+from ogpmonitor.accounts.identities import PROVE_FIRST, link_waiting
 from ogpmonitor.accounts.invitations import Accepted, Shown
 from ogpmonitor.accounts.models import Role, Way
 from ogpmonitor.accounts.permissions import Permission
+from ogpmonitor.accounts.providers import Provider, Providers
 from ogpmonitor.accounts.schemas_people import LONGEST_NAME, AcceptForm
 from ogpmonitor.accounts.service import Came
 from ogpmonitor.kit.db import TenantSession
@@ -21,6 +26,7 @@ from ogpmonitor.limits.table import LINK
 from ogpmonitor.tenants.directory import KnownTenant, TenantDirectory
 
 LARGEST_FORM_BYTES = 16 * 1024
+log = structlog.get_logger()
 ENDED = msgid("This invitation was accepted or withdrawn, or has ended. Ask whoever invited you for a new one.")
 
 
@@ -35,7 +41,7 @@ class InvitationController(Controller):
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[bytes]:
         """Who invites to what, until when; 410 where it is over, 404 for a link that never was."""
-        return _page(request, await _standing(session, token), Form())
+        return await _page(request, session, await _standing(session, token), Form())
 
     @post("/{token:str}", permission=Permission.PUBLIC, limit=LINK)
     async def accept(
@@ -45,13 +51,16 @@ class InvitationController(Controller):
         shown = await _standing(session, token)
         form = Form.of(AcceptForm, await read_form(request))
         if form.value is None and not shown.is_known:
-            return _page(request, shown, form, status=422)
+            return await _page(request, session, shown, form, status=422)
+        if _needs_account(request, shown) and await _waiting_at(request, session) is None:
+            form.add("", PROVE_FIRST)
+            return await _page(request, session, shown, form, status=409)
         name = form.value.name if form.value else shown.name
         try:
             accepted = await invitations.accept(session, shown, token, name=name)
         except Conflict as refused:
             form.add("", refused.message)
-            return _page(request, shown, form, status=409)
+            return await _page(request, session, shown, form, status=409)
         return await _enter(request, session, shown, accepted)
 
 
@@ -80,10 +89,49 @@ async def _enter(request: AnyRequest, session: TenantSession, shown: Shown, acce
     home = place_of(request).href(first)
     if not (accepted.is_new or request.app.state.demo):
         return see_other(request, f"sign-in/?next={home}")
-    return await arrive(request, session, accepted.person, Came(Way.EMAIL), wanted=home)
+    came = await _came(request, session, accepted)
+    return await arrive(request, session, accepted.person, came, wanted=home)
 
 
-def _page(request: AnyRequest, shown: Shown, form: Form[AcceptForm], *, status: int = 200) -> Response[bytes]:
+async def _came(request: AnyRequest, session: TenantSession, accepted: Accepted) -> Came:
+    """By the account that was proved in this browser, which is the new person's from now on; else by the link."""
+    by_link = Came(Way.EMAIL, platform_role_counts=not request.app.state.settings.platform_roles_need_provider)
+    if not accepted.is_new:
+        return by_link
+    try:
+        entry = await link_waiting(session, accepted.person, browser=request.cookies.get(entries.COOKIE, ""))
+    except Conflict as refused:
+        log.info("invitation.no_account", why=refused.code, person=str(accepted.person.id))
+        return by_link
+    return Came(Way.PROVIDER, entry.provider, entry.only_in)
+
+
+def _ways(request: AnyRequest, shown: Shown) -> Sequence[Provider]:
+    """The providers at which whoever takes the role can sign in afterwards; for a monitor not the government's own."""
+    providers: Providers = request.app.state.providers
+    tenant = _home(request, shown)
+    own = providers.of(tenant) if tenant is not None and shown.role != Role.MONITOR else ()
+    return [*own, *providers.platform]
+
+
+def _needs_account(request: AnyRequest, shown: Shown) -> bool:
+    """Whether somebody new could not come back without an account at a provider."""
+    tenant = _home(request, shown)
+    if shown.is_known or shown.role == Role.MONITOR or not _ways(request, shown):
+        return False
+    if tenant is None:
+        return bool(request.app.state.settings.platform_roles_need_provider)
+    return not tenant.file.sign_in.email_links
+
+
+async def _waiting_at(request: AnyRequest, session: TenantSession) -> str | None:
+    """The provider whose account was proved in this browser and is nobody's yet."""
+    return await entries.who_waits(session, request.cookies.get(entries.COOKIE, ""))
+
+
+async def _page(
+    request: AnyRequest, session: TenantSession, shown: Shown, form: Form[AcceptForm], *, status: int = 200
+) -> Response[bytes]:
     lang, tenant = place_of(request).lang, _home(request, shown)
     errors = {name: translate(lang, said[0]) for name, said in form.errors.items()}
     return page(
@@ -96,4 +144,7 @@ def _page(request: AnyRequest, shown: Shown, form: Form[AcceptForm], *, status: 
         error=errors.get("name", ""),
         problem=errors.get("", ""),
         longest=LONGEST_NAME,
+        ways=[] if shown.is_known else _ways(request, shown),
+        waits=await _waiting_at(request, session),
+        needs_account=_needs_account(request, shown),
     )

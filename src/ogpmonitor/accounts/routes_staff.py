@@ -37,7 +37,7 @@ class StaffController(Controller):
     async def show(
         self, request: AnyRequest, session: NamedDependency[TenantSession], done: FromQuery[str] = ""
     ) -> Response[bytes]:
-        """Everybody who works for the platform; for an operator also who is invited, and what was done."""
+        """Everybody who works for the platform; for an operator also who is invited."""
         return await _page(request, session, done=done)
 
     @post("/invite", permission=Permission.STAFF_MANAGE)
@@ -198,7 +198,6 @@ async def _page(
         status=status,
         colleagues=await staff.list_staff(session),
         pending=pending,
-        records=await staff.list_records(session) if may_manage else [],
         which=which,
         typed={name: str(form[name]) for name in FIELDS},
         errors=errors,

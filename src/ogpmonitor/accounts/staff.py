@@ -9,12 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
-from ogpmonitor.accounts.models import PeopleRecord, Person, PlatformRole, SignIn
+from ogpmonitor.accounts.models import Person, PlatformRole, SignIn
 from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.accounts.refused import call
 from ogpmonitor.kit.errors import NotFound, NotPermitted
-
-MOST_RECORDS = 100
 
 
 @dataclass(frozen=True)
@@ -48,19 +46,6 @@ async def get_staff(session: AsyncSession, person_id: UUID) -> Person:
     if found is None:
         raise NotFound("person.not_found")
     return found
-
-
-async def list_records(session: AsyncSession) -> Sequence[tuple[PeopleRecord, str | None, str | None]]:
-    """What was done to the people of the platform, the newest first, with the names of who did it and to whom."""
-    doer, one = Person.__table__.alias("doer"), Person.__table__.alias("one")
-    statement = (
-        select(PeopleRecord, doer.c.name, one.c.name)
-        .outerjoin(doer, doer.c.id == PeopleRecord.actor_id)
-        .outerjoin(one, one.c.id == PeopleRecord.person_id)
-        .order_by(PeopleRecord.at.desc(), PeopleRecord.id)
-        .limit(MOST_RECORDS)
-    )
-    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
 
 
 async def change_staff(

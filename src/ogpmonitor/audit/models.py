@@ -67,7 +67,7 @@ class Refusal(Identified, TenantOwned, Base):
 
 
 class Deed(Base):
-    """One thing done on the platform as a whole: mandates, roles, states of jurisdictions, support, jobs.
+    """One thing done on the platform as a whole: people, mandates, states of jurisdictions, support, jobs.
 
     Triggers and functions of the database write it, so that nothing that runs as the application leaves it out. Rows
     are never changed, and only the platform's people read them.

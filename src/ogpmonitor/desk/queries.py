@@ -108,10 +108,11 @@ class Workers:
 
 @dataclass(frozen=True)
 class Told:
-    """One deed and the name of who did it."""
+    """One deed, the name of who did it, and of the person it was done to, as long as they are known."""
 
     deed: Deed
     who: str | None
+    whom: str | None
 
 
 async def desk_counts(session: AsyncSession) -> Mapping[str, Counts]:
@@ -149,9 +150,15 @@ async def workers(session: AsyncSession) -> Workers:
 
 async def list_deeds(session: AsyncSession, *, jurisdiction: str = "", before: int = 0) -> Sequence[Told]:
     """Deeds, the newest first, before number `before` where it is given; one more than a page where there is."""
-    statement = select(Deed, Person.name).outerjoin(Person, Person.id == Deed.actor_id).order_by(Deed.id.desc())
+    doer, one = Person.__table__.alias("doer"), Person.__table__.alias("one")
+    statement = (
+        select(Deed, doer.c.name, one.c.name)
+        .outerjoin(doer, doer.c.id == Deed.actor_id)
+        .outerjoin(one, one.c.id == Deed.subject_id)
+        .order_by(Deed.id.desc())
+    )
     if jurisdiction:
         statement = statement.where(Deed.jurisdiction == jurisdiction)
     if before:
         statement = statement.where(Deed.id < before)
-    return [Told(row[0], row[1]) for row in await session.execute(statement.limit(PAGE + 1))]
+    return [Told(*row) for row in await session.execute(statement.limit(PAGE + 1))]

@@ -161,6 +161,7 @@ def _line(told: queries.Told, lang: str) -> dict[str, Any]:
         "who": wording.who_of(told, lang),
         "what": translate(lang, wording.DEEDS[deed.action]) if deed.action in wording.DEEDS else deed.action,
         "about": wording.about_of(deed, lang),
+        "whom": wording.whom_of(told),
     }
 
 

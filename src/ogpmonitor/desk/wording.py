@@ -8,13 +8,23 @@ from ogpmonitor.kit.i18n import msgid, translate
 
 # What an actor did, after the actor's name.
 DEEDS: Mapping[str, str] = {
+    "coordinator.invited": msgid("invited a coordinator where there was none"),
+    "coordinator.invited_again": msgid("sent a coordinator the invitation again"),
+    "coordinator.withdrawn": msgid("withdrew the invitation of a coordinator"),
     "job.retried": msgid("had a job tried again"),
     "mandate.confirmed": msgid("confirmed the monitoring body"),
     "mandate.ended": msgid("ended the mandate of the monitoring body"),
     "mandate.proposed": msgid("proposed a monitoring body"),
     "mandate.refused": msgid("turned down the monitoring body"),
+    "person.changed_role": msgid("gave somebody another role on the platform"),
+    "person.erased": msgid("erased the data of a person"),
     "person.got_role": msgid("gave somebody a role on the platform"),
+    "person.left_role": msgid("left a role on the platform"),
     "person.lost_role": msgid("took a role on the platform from somebody"),
+    "person.took_role": msgid("accepted a role on the platform"),
+    "staff.invited": msgid("invited somebody to a role on the platform"),
+    "staff.invited_again": msgid("sent an invitation to the platform again"),
+    "staff.withdrawn": msgid("withdrew an invitation to the platform"),
     "support.begun": msgid("began to read along as support"),
     "support.ended": msgid("ended support access"),
     "tenant.added": msgid("added the jurisdiction"),
@@ -25,9 +35,8 @@ DEEDS: Mapping[str, str] = {
 }
 ROLES: Mapping[str, str] = {
     "ogp_staff": msgid("OGP staff"),
-    "operator": msgid("operates the platform"),
-    "coordinator": msgid("coordinates the plan"),
-    "monitor": msgid("independent monitor"),
+    "operator": msgid("operator"),
+    "coordinator": msgid("coordination"),
 }
 TASKS: Mapping[str, str] = {
     "accounts.forget_old": msgid("Forget what nobody needs any more"),
@@ -78,6 +87,11 @@ def about_of(deed: Deed, lang: str) -> str:
     if deed.action == "job.retried":
         return task_words(deed.about.partition(" ")[0], lang)
     return translate(lang, ROLES[deed.about]) if deed.about in ROLES else deed.about
+
+
+def whom_of(told: Told) -> str:
+    """Whom it was done to, by name; "" where that is nobody, the doer, or a person who is no longer known."""
+    return told.whom or "" if told.deed.subject_id != told.deed.actor_id else ""
 
 
 def task_words(task: str, lang: str) -> str:

@@ -21,7 +21,7 @@ _MAY = """SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rol
           WHERE rolname = current_user"""
 _OWNS = """SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole
            AND relnamespace::regnamespace::text = ANY(%s)"""
-_WHICH = """SELECT current_setting('server_version_num')::int / 10000, version(),
+WHICH = """SELECT current_setting('server_version_num')::int / 10000, version(),
             concat_ws('/', oid, datname, pg_postmaster_start_time()) FROM pg_database
             WHERE datname = current_database()"""
 _BECOMES = "SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole"
@@ -37,11 +37,11 @@ async def check_database(house: House) -> list[Finding]:
     found, names = [], set()
     for role, url in _doors(house):
         try:
-            rows = await _rows(url, _WHICH)
+            told = await rows(url, WHICH)
         except psycopg.OperationalError as error:
-            found.append(fails("database", f"{role}: {_first_line(error)}", f"see whether {_variable(role)} is right."))
+            found.append(fails("database", f"{role}: {first_line(error)}", f"see whether {_variable(role)} is right."))
             continue
-        major, version, name = rows[0]
+        major, version, name = told[0]
         names.add(name)
         if OLDEST <= major <= NEWEST:
             found.append(holds("database", f"{role} reaches {version.split(' on ')[0]}."))
@@ -58,13 +58,13 @@ async def check_roles(house: House) -> list[Finding]:
     found = []
     for role, url in ((APP_ROLE, house.settings.app_url), (PUBLIC_ROLE, house.settings.public_url)):
         faults = []
-        if (await _rows(url, "SELECT current_user"))[0][0] != role:
+        if (await rows(url, "SELECT current_user"))[0][0] != role:
             faults.append("signs in under another name")
-        if (await _rows(url, _MAY))[0][0]:
+        if (await rows(url, _MAY))[0][0]:
             faults.append("may do more than a role should that serves people")
-        if (await _rows(url, _OWNS, sorted(OUR_SCHEMAS)))[0][0]:
+        if (await rows(url, _OWNS, sorted(OUR_SCHEMAS)))[0][0]:
             faults.append("owns tables")
-        if (await _rows(url, _BECOMES))[0][0]:
+        if (await rows(url, _BECOMES))[0][0]:
             faults.append("is a member of another role")
         faults += await _rights_too_many(role, url)
         found.append(
@@ -78,10 +78,10 @@ async def check_roles(house: House) -> list[Finding]:
 async def _rights_too_many(role: str, url: str) -> list[str]:
     faults = []
     if role == PUBLIC_ROLE:
-        seen = await _rows(url, _SEES, ["workbench", "platform", "jobs"])
+        seen = await rows(url, _SEES, ["workbench", "platform", "jobs"])
         faults += [f"sees the schema {name}" for (name,) in seen]
     for right in ("UPDATE", "DELETE", "TRUNCATE"):
-        changed = await _rows(url, _CHANGES, right)
+        changed = await rows(url, _CHANGES, right)
         faults += [f"may {right} {name}" for (name,) in changed]
     return faults
 
@@ -89,10 +89,10 @@ async def _rights_too_many(role: str, url: str) -> list[str]:
 async def check_schema(house: House) -> list[Finding]:
     """The schema is that of this release."""
     known = known_revisions()
-    exists = await _rows(house.settings.app_url, "SELECT to_regclass('platform.schema_revisions')")
+    exists = await rows(house.settings.app_url, "SELECT to_regclass('platform.schema_revisions')")
     if exists[0][0] is None:
         return [fails("schema", "There is none yet.", MIGRATE)]
-    revision = (await _rows(house.settings.app_url, queries.REVISION))[0][0]
+    revision = (await rows(house.settings.app_url, queries.REVISION))[0][0]
     if revision == known[0]:
         return [holds("schema", f"at revision {revision}, this release's.")]
     if revision in known:
@@ -108,7 +108,7 @@ async def check_rows_are_sealed(house: House) -> list[Finding]:
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, TenantOwned)
     }
-    sealed = {name for (name,) in await _rows(house.settings.app_url, _SEALED)}
+    sealed = {name for (name,) in await rows(house.settings.app_url, _SEALED)}
     if open_tables := sorted(wanted - sealed):
         seen = f"Row policies do not bind everyone on {', '.join(open_tables)}."
         to_do = "ALTER TABLE … ENABLE and FORCE ROW LEVEL SECURITY, and find out who did it."
@@ -119,7 +119,7 @@ async def check_rows_are_sealed(house: House) -> list[Finding]:
 async def check_clocks(house: House) -> list[Finding]:
     """This machine and the database agree what time it is."""
     before = datetime.now(UTC)
-    there = (await _rows(house.settings.app_url, "SELECT clock_timestamp()"))[0][0]
+    there = (await rows(house.settings.app_url, "SELECT clock_timestamp()"))[0][0]
     after = datetime.now(UTC)
     skew = max((before - there).total_seconds(), (there - after).total_seconds(), 0.0)
     seen = f"this machine and the database differ by {skew:.1f} seconds."
@@ -132,8 +132,8 @@ async def check_clocks(house: House) -> list[Finding]:
 async def check_queue(house: House) -> list[Finding]:
     """A worker lives, nothing waits for long, nothing failed."""
     url = house.settings.app_url
-    workers, waited = (await _rows(url, queries.LIVING_WORKERS))[0][0], (await _rows(url, queries.LONGEST_WAIT))[0][0]
-    failed = sum(count for _, state, count in await _rows(url, queries.JOBS_BY_STATE) if state == "failed")
+    workers, waited = (await rows(url, queries.LIVING_WORKERS))[0][0], (await rows(url, queries.LONGEST_WAIT))[0][0]
+    failed = sum(count for _, state, count in await rows(url, queries.JOBS_BY_STATE) if state == "failed")
     found = [
         holds("queue", f"workers alive: {workers}.")
         if workers
@@ -148,7 +148,7 @@ async def check_queue(house: House) -> list[Finding]:
 
 def _doors(house: House) -> Sequence[tuple[str, str]]:
     owner = [("owner", house.settings.database_url)] if house.settings.database_url else []
-    return [*owner, (APP_ROLE, house.settings.app_url), (PUBLIC_ROLE, house.settings.public_url)]
+    return [*owner, (APP_ROLE, house.settings.direct_app_url), (PUBLIC_ROLE, house.settings.direct_public_url)]
 
 
 def _variable(role: str) -> str:
@@ -156,12 +156,14 @@ def _variable(role: str) -> str:
     return f"{names.get(role, 'OGPMONITOR_PUBLIC_DATABASE_URL')} (or OGPMONITOR_SECRET_KEY, then ogpmonitor migrate)"
 
 
-async def _rows(url: str, statement: str, *values: Any) -> list[Any]:
+async def rows(url: str, statement: str, *values: Any) -> list[Any]:
+    """What the database at `url` answers, in a transaction of its own."""
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     async with await psycopg.AsyncConnection.connect(conninfo, connect_timeout=5, autocommit=True) as connection:
         cursor = await connection.execute(statement.encode(), values or None)
         return await cursor.fetchall()
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The one line of an error that fits into a finding."""
     return (str(error).splitlines() or ["no answer"])[0]

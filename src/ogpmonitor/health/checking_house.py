@@ -16,6 +16,7 @@ from ogpmonitor.kit.static import SHEET, STATIC, program_files
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import templates_in
 from ogpmonitor.plans.loading import read_folders
+from ogpmonitor.register.keys import present_key
 from ogpmonitor.register.log import checkpoint_text, is_signed, read_signing_key
 from ogpmonitor.reports.printing import fonts
 from ogpmonitor.settings import Settings, unknown_names
@@ -62,7 +63,7 @@ async def check_files(house: House) -> list[Finding]:
 
 
 async def check_signing_key(house: House) -> list[Finding]:
-    """The key can be read, and the log's newest checkpoint was signed with it."""
+    """The key can be read, it is the one that signs the log now, and the log's newest signature holds."""
     file = house.settings.signing_key_file
     try:
         key = read_signing_key(file)
@@ -82,10 +83,13 @@ async def check_signing_key(house: House) -> list[Finding]:
     if not is_signed(text, signature=signature, public_key=public_key):
         seen = f"the signature of the log's newest checkpoint ({sequence}) does not hold."
         return [*found, fails("signing key", seen, "run: ogpmonitor verify, and find out who changed the database.")]
-    if public_key != key.public_key:
-        seen = f"the log's newest checkpoint ({sequence}) was signed with another key than {key.key_id}."
-        return [*found, fails("signing key", seen, "use the key that signed before, unless it was changed on purpose.")]
-    return [*found, holds("signing key", f"{key.key_id} signed the log's newest checkpoint ({sequence}).")]
+    async with house.settings.database(pool_size=1) as database, database.register_session() as session:
+        present = await present_key(session)
+    if present != key.public_key:
+        seen = f"the log is signed with another key now than {key.key_id}; publishing is refused."
+        to_do = "put that one in its place: ogpmonitor keys list shows its public key."
+        return [*found, fails("signing key", seen, to_do)]
+    return [*found, holds("signing key", f"{key.key_id} signs; the log's newest checkpoint ({sequence}) holds.")]
 
 
 async def check_tenants(house: House) -> list[Finding]:

@@ -23,6 +23,13 @@ from ogpmonitor.health.checking_house import (
     check_signing_key,
     check_tenants,
 )
+from ogpmonitor.health.checking_outside import (
+    check_mail,
+    check_operators,
+    check_pooler,
+    check_proxies,
+    check_sign_in,
+)
 from ogpmonitor.health.finding import Finding, fails
 from ogpmonitor.settings import Settings
 
@@ -30,6 +37,7 @@ from ogpmonitor.settings import Settings
 CHECKS: Sequence[tuple[str, Callable[[House], Awaitable[list[Finding]]]]] = (
     ("settings", check_settings),
     ("database", check_database),
+    ("pooler", check_pooler),
     ("roles", check_roles),
     ("schema", check_schema),
     ("row security", check_rows_are_sealed),
@@ -38,6 +46,10 @@ CHECKS: Sequence[tuple[str, Callable[[House], Awaitable[list[Finding]]]]] = (
     ("files", check_files),
     ("signing key", check_signing_key),
     ("tenants", check_tenants),
+    ("mail", check_mail),
+    ("sign-in", check_sign_in),
+    ("operators", check_operators),
+    ("proxies", check_proxies),
     ("parts", check_parts),
     ("reports", check_reports),
 )

@@ -76,9 +76,28 @@ async def deliver(
         return Outcome("later", _reason(error))
 
 
-async def _deliver(server: Server, message: EmailMessage, seconds: float) -> Outcome:
-    sender, recipient = parseaddr(message["From"])[1], parseaddr(message["To"])[1]
-    client = aiosmtplib.SMTP(
+async def greet(server: Server, sender: str, *, seconds: float = COMMAND_SECONDS) -> Outcome:
+    """The server lets us in and would take a message from `sender` ("sent"), or why not ("later"); nothing is sent.
+
+    Never raises, and ends within `seconds`.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            client = _client(server, seconds)
+            await client.connect()
+            try:
+                answer = await client.mail(sender)
+            except BaseException:
+                client.close()
+                raise
+            await _leave(client)
+            return Outcome("sent", f"{answer.code} {answer.message}")
+    except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+        return Outcome("later", _reason(error))
+
+
+def _client(server: Server, seconds: float) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
         use_tls=server.security == "tls",
@@ -88,6 +107,11 @@ async def _deliver(server: Server, message: EmailMessage, seconds: float) -> Out
         timeout=seconds,
         tls_context=None if server.security == "none" else ssl.create_default_context(cafile=server.cafile),
     )
+
+
+async def _deliver(server: Server, message: EmailMessage, seconds: float) -> Outcome:
+    sender, recipient = parseaddr(message["From"])[1], parseaddr(message["To"])[1]
+    client = _client(server, seconds)
     await client.connect()
     try:
         await client.mail(sender)
