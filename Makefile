@@ -5,7 +5,7 @@ DATA ?= .demo
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check bench requirements clean python runtime all
+.PHONY: help demo dev test check audit bench faults requirements clean python runtime all
 
 help: ## List what can be done
 	@echo "Usage: make <target> [PYTHON=python3] [PORT=8000] [DATA=.demo]"
@@ -27,8 +27,14 @@ check: all ## Linters, formatting, strict types, import floors, secrets
 	@$(BIN)/lint-imports --no-logo
 	@scripts/secrets.sh
 
+audit: python ## Ask whether a pinned package is known to be weak; says what could not be asked
+	@$(PYTHON) scripts/audit.py
+
 bench: all ## Measure against named floors and print the ratios
 	@$(BIN)/python -m tests.bench $(ROWS)
+
+faults: all ## Kill, stop and fill things under a thousand writes and print the figures
+	@OGPMONITOR_TEST_FAULT_WRITES=$${WRITES:-1000} $(BIN)/python -m pytest -q -s tests/faults
 
 requirements: python ## Write the pins anew from pyproject.toml (UPGRADE=1 takes the newest)
 	@UPGRADE=$(UPGRADE) scripts/pins.sh $(PYTHON)

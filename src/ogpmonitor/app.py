@@ -19,33 +19,60 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 
 from ogpmonitor.accounts.actors import STRANGER, Actor
+from ogpmonitor.accounts.discovery import Discovery
 from ogpmonitor.accounts.middleware import FindActor, authorize
+from ogpmonitor.accounts.oidc import Client
 from ogpmonitor.accounts.permissions import Permission, permits
+from ogpmonitor.accounts.providers import Providers
 from ogpmonitor.accounts.routes import SignInController
+from ogpmonitor.accounts.routes_account import AccountController
+from ogpmonitor.accounts.routes_data import DataController
+from ogpmonitor.accounts.routes_email import EmailLinkController
+from ogpmonitor.accounts.routes_invitations import InvitationController
+from ogpmonitor.accounts.routes_people import PeopleController
+from ogpmonitor.accounts.routes_providers import ProviderController
+from ogpmonitor.accounts.routes_roles import RolesController
+from ogpmonitor.accounts.routes_staff import StaffController
 from ogpmonitor.assessments.routes import AssessmentController
 from ogpmonitor.assessments.routes_asking import ClarificationController
 from ogpmonitor.assessments.routes_second import SecondReviewController
 from ogpmonitor.assessments.routes_steps import AssessmentStepController
 from ogpmonitor.boards.routes import BoardsController
 from ogpmonitor.comparison.routes import ComparisonController, DeskController
+from ogpmonitor.desk.routes import JurisdictionsController, RecordController
+from ogpmonitor.desk.routes_jobs import JobsController
+from ogpmonitor.desk.wording import DEEDS
 from ogpmonitor.evidence.library import LibraryController
 from ogpmonitor.evidence.routes import WorkbenchEvidenceController
+from ogpmonitor.health.readiness import Readiness
+from ogpmonitor.health.routes import HealthController
 from ogpmonitor.history.routes import HistoryController
+from ogpmonitor.history.wording import ACTIONS
 from ogpmonitor.imports.routes import ImportController
 from ogpmonitor.kit import log as logs
+from ogpmonitor.kit.bodies import Patience
+from ogpmonitor.kit.cookies import PrefixedCookies
 from ogpmonitor.kit.db import Database, RegisterSession, TenantSession
 from ogpmonitor.kit.errors import Conflict, DomainError, Invalid, Unavailable
 from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.headers import SAFE_METHODS, SameOriginOnly, SecurityHeaders
 from ogpmonitor.kit.i18n import msgid
+from ogpmonitor.kit.metrics import NO_CONNECTION
+from ogpmonitor.kit.observing import Observed
 from ogpmonitor.kit.respond import refusal, refusal_with
 from ogpmonitor.kit.static import program_files
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.kit.templating import templates_in
+from ogpmonitor.limits.middleware import CountByAddress, count_by_account
+from ogpmonitor.limits.service import Limits
+from ogpmonitor.limits.uploads import count_uploads
 from ogpmonitor.mandates.routes import MandateController, MonitoringController
+from ogpmonitor.notifications.routes import DutiesController, NoticesController, StopController
+from ogpmonitor.notifications.routes_mail import MailboxController, OutboxController
 from ogpmonitor.opendata.routes import WellKnownController
 from ogpmonitor.opendata.routes_calendar import CalendarController
 from ogpmonitor.periods import requests
+from ogpmonitor.periods.requested import list_units
 from ogpmonitor.periods.routes import PeriodController
 from ogpmonitor.periods.routes_answers import AnswerController, LinkController
 from ogpmonitor.periods.routes_grid import GridController
@@ -60,7 +87,7 @@ from ogpmonitor.plans.routes_milestones import MilestoneWritingController
 from ogpmonitor.plans.routes_publishing import PublishController
 from ogpmonitor.plans.routes_submitting import SubmitController
 from ogpmonitor.plans.routes_writing import PlanWritingController
-from ogpmonitor.portal.assets import ComponentsController, HealthController, StaticController
+from ogpmonitor.portal.assets import ComponentsController, StaticController
 from ogpmonitor.portal.cache import PageCache
 from ogpmonitor.portal.routes import (
     CardController,
@@ -79,8 +106,10 @@ from ogpmonitor.register.routes import VerifyController
 from ogpmonitor.replies.routes import ReplyController
 from ogpmonitor.reports.routes import ReportController
 from ogpmonitor.settings import Settings
+from ogpmonitor.support.routes import SupportController
 from ogpmonitor.tenants.directory import TENANTS_SYNCED, TenantDirectory
 from ogpmonitor.tenants.middleware import FindPlace, OwnHosts
+from ogpmonitor.tenants.sign_in import read_platform
 
 log = structlog.get_logger()
 ROUTES: Sequence[ControllerRouterHandler] = (
@@ -91,9 +120,20 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     SecondReviewController,
     ComparisonController,
     DeskController,
+    JobsController,
+    JurisdictionsController,
+    RecordController,
     HealthController,
     ReportController,
     SignInController,
+    ProviderController,
+    EmailLinkController,
+    AccountController,
+    DataController,
+    InvitationController,
+    PeopleController,
+    RolesController,
+    StaffController,
     StaticController,
     VerifyController,
     WellKnownController,
@@ -128,7 +168,13 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     HistoryController,
     MandateController,
     MonitoringController,
+    SupportController,
     ReplyController,
+    DutiesController,
+    NoticesController,
+    StopController,
+    MailboxController,
+    OutboxController,
 )
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
@@ -138,26 +184,42 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     if settings is None:
         settings = Settings()
         logs.configure(level=settings.log_level, shape=settings.log_format)
-    database = Database(settings.app_url, settings.public_url)
+    database = settings.database()
     directory = TenantDirectory(database)
     app = _litestar(settings, database, directory)
-    cache = PageCache(OwnHosts(app, directory))
+    cache = PageCache(OwnHosts(Patience(app), directory, settings.base_url))
     app.state.page_cache = cache
-    return SecurityHeaders(cache, https=settings.base_url.startswith("https:"))
+    named: ASGIApp = PrefixedCookies(cache, on_paths={requests.COOKIE}) if settings.cookie_secure else cache
+    guarded = SecurityHeaders(named, https=settings.base_url.startswith("https:"))
+    return Observed(guarded, lines=settings.log_requests)
 
 
 def _litestar(settings: Settings, database: Database, directory: TenantDirectory) -> Litestar:
+    storage = Storage.at(settings.files_url)
+    limits = Limits(
+        database,
+        settings.secret_key.get_secret_value(),
+        factor=settings.limits_factor,
+        trusted=settings.proxy_networks,
+        header=settings.proxy_header,
+    )
     state = State(
         {
             "settings": settings,
             "demo": settings.demo,
             "permits": _permits,
             "field_words": _field_words,
+            "unit_names": _unit_names,
+            "action_words": {**DEEDS, **ACTIONS},
             "database": database,
             "directory": directory,
+            "limits": limits,
+            "providers": _providers(settings, directory),
+            "oidc": _client(settings),
             "static": program_files(),
             "templates": templates_in(settings.templates_folder, reload=settings.development),
-            "storage": Storage.at(settings.files_url),
+            "storage": storage,
+            "readiness": Readiness(database, storage),
             "signing_key": read_signing_key(settings.signing_key_file),
         }
     )
@@ -165,12 +227,16 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
         route_handlers=list(ROUTES),
         state=state,
         lifespan=[_running],
-        guards=[authorize],
+        guards=[authorize, count_by_account],
         middleware=[
             FindPlace(directory, settings.base_url),
             SameOriginOnly(),
+            CountByAddress(limits),
             FindActor(
-                database, idle=timedelta(minutes=settings.session_idle_minutes), find_holder=requests.find_holder
+                database,
+                idle=timedelta(minutes=settings.session_idle_minutes),
+                demo=settings.demo,
+                find_holder=requests.find_holder,
             ),
         ],
         dependencies={"session": Provide(_session), "register": Provide(_register)},
@@ -180,6 +246,7 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
             DataError: _refuse_unfit,
             NoConnectionFree: _refuse_without_database,
             OperationalError: _refuse_without_database,
+            ExceptionGroup: _refuse_several,
             HTTPException: _refuse_http,
             Exception: _fail,
         },
@@ -190,6 +257,17 @@ def _litestar(settings: Settings, database: Database, directory: TenantDirectory
     )
 
 
+def _providers(settings: Settings, directory: TenantDirectory) -> Providers:
+    """Where people sign in: the platform's providers as its file says now, each jurisdiction's as it was synced."""
+    return Providers(directory, read_platform(settings.tenants_folder).providers, settings.client_secrets)
+
+
+def _client(settings: Settings) -> Client:
+    """This deployment before the providers at which people sign in."""
+    secret, skew = settings.secret_key.get_secret_value(), timedelta(seconds=settings.clock_skew_seconds)
+    return Client(Discovery(), secret=secret, skew=skew)
+
+
 def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool:
     """What a template asks before it shows a button: the same table as the route behind it."""
     return permits(actor or STRANGER, Permission(permission), thing)
@@ -198,6 +276,11 @@ def _permits(actor: Actor | None, permission: str, thing: object = None) -> bool
 def _field_words(lang: str, name: str) -> str:
     """What a form's field is called where it is read back: as the published field that it becomes."""
     return field_label(lang, {"text": "progress_text"}.get(name, name))
+
+
+async def _unit_names(session: TenantSession) -> Sequence[str]:
+    """The units that a contact can report for, for the room of people, which stands below the one that knows them."""
+    return [unit.name for unit in await list_units(session)]
 
 
 @asynccontextmanager
@@ -211,13 +294,18 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         cache.enabled = announcements.is_listening
         cache.forget(jurisdiction)
         if jurisdiction is None and announcements.is_listening:
-            refreshing.add(task := asyncio.ensure_future(directory.refresh()))
+            refreshing.add(task := asyncio.ensure_future(refresh()))
             task.add_done_callback(refreshing.discard)
 
+    async def refresh() -> None:
+        await directory.refresh()
+        cache.forget(None)  # a page may have been made meanwhile from what the directory said before
+
     refreshing: set[asyncio.Future[None]] = set()
-    url = make_url(app.state.settings.public_url).set(drivername="postgresql")
+    url = make_url(app.state.settings.direct_public_url).set(drivername="postgresql")
     announcements = Announcements(url.render_as_string(hide_password=False), hear, (TENANTS_SYNCED,))
     await directory.refresh()
+    app.state.limits.begin()
     listening = asyncio.create_task(announcements.run())
     try:
         yield
@@ -235,11 +323,15 @@ async def _session(request: Request[Any, Any, Any]) -> AsyncGenerator[TenantSess
     A form is read before it opens: who sends slowly keeps neither a connection nor a row from others.
     """
     if request.method not in SAFE_METHODS:
-        await read_form(request)
+        await count_uploads(request, await read_form(request))
     tenant, actor = request.state.place.tenant, request.user
     database: Database = request.app.state.database
     async with database.tenant_session(
-        tenant.id if tenant else None, actor.id, key=actor.key_sha256, read_only=request.method in SAFE_METHODS
+        tenant.id if tenant else None,
+        actor.id,
+        key=actor.key_sha256,
+        sign_in=actor.sign_in_id,
+        read_only=request.method in SAFE_METHODS,
     ) as session:
         yield session
 
@@ -262,14 +354,24 @@ def _refuse_stale(request: Request[Any, Any, Any], _error: StaleDataError) -> Re
 
 def _refuse_unfit(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
     """What was asked for or sent fits no column: a NUL in a text, a number beyond every id."""
-    log.warning("request.unfit", reason=type(error.orig).__name__, path=request.url.path)
+    log.warning("request.unfit", reason=type(error.orig).__name__, path=logs.told(request.url.path))
     return refusal(request, Invalid("request.unfit"))
 
 
 def _refuse_without_database(
     request: Request[Any, Any, Any], error: OperationalError | NoConnectionFree
 ) -> Response[Any]:
+    NO_CONNECTION.inc()
     log.error("database.away", reason=str(getattr(error, "orig", error)))
+    return refusal(request, Unavailable("database.away"))
+
+
+def _refuse_several(request: Request[Any, Any, Any], error: ExceptionGroup[Exception]) -> Response[Any]:
+    """A route's dependencies are made side by side, and what stops one arrives in a group."""
+    away = error.subgroup((OperationalError, NoConnectionFree))
+    if away is None:
+        return _fail(request, error)
+    log.error("database.away", reason=str(away.exceptions[0]).splitlines()[0])
     return refusal(request, Unavailable("database.away"))
 
 
@@ -278,7 +380,7 @@ def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.error("request.failed", exc_info=error, method=request.method, path=request.url.path)
+    log.error("request.failed", exc_info=error, method=request.method, path=logs.told(request.url.path))
     try:
         return refusal_with(request, 500, code="failed")
     except Exception:  # noqa: BLE001  the page that says so must not fail in turn

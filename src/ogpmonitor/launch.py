@@ -21,6 +21,7 @@ from ogpmonitor.kit.processes import Family, ProcessEndedError, interruptible, i
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 PREPARED_BY = ("src/ogpmonitor", "migrations")
+RELOADED = (ROOT / "src", ROOT / "templates", ROOT / "tenants")  # what `--reload` watches
 _ANOTHER_FOLDER = "choose another folder, as in: make demo DATA=some/folder"
 _READY_SECONDS = 60.0
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
@@ -103,7 +104,10 @@ class Demo:
                 )
                 family.wait_until_ready(HOST, self.port, "/health/ready", seconds=_READY_SECONDS)
                 family.start(
-                    "worker", [sys.executable, "-m", "ogpmonitor.cli", "worker"], environment, log=self._log("worker")
+                    "worker",
+                    [sys.executable, "-m", "ogpmonitor.cli", "worker", "--grace", "4"],
+                    environment,
+                    log=self._log("worker"),
                 )
             self.say(f"ready {self.address}")
             family.wait()
@@ -188,16 +192,10 @@ class _Step:
     note: str = ""
 
 
-def web_command(host: str, port: int, *, workers: int = 1, reload: bool = False) -> list[str]:
-    """The command that serves the application."""
-    command = [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--workers-kill-timeout", "4", "--log-level", "warning",
-    ]  # fmt: skip
-    if reload:
-        watched = (ROOT / "src", ROOT / "templates", ROOT / "tenants")
-        command += ["--reload", *(word for path in watched if path.exists() for word in ("--reload-paths", str(path)))]
-    return [*command, "ogpmonitor.app:create_app"]
+def web_command(host: str, port: int, *, reload: bool = False) -> list[str]:
+    """The command that serves the demo; it is not to be waited for long when it is stopped."""
+    command = [sys.executable, "-m", "ogpmonitor.cli", "serve", "--host", host, "--port", str(port), "--grace", "4"]
+    return [*command, "--reload"] if reload else command
 
 
 def prepare(environment: Mapping[str, str]) -> str:

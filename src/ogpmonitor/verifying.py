@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ogpmonitor.kit.attachments import attached_files
-from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.storage import Storage
+from ogpmonitor.register.keys import Keyring
 from ogpmonitor.register.log import read_signing_key
 from ogpmonitor.register.proof import Step
 from ogpmonitor.register.verify import report_lines, verify_register
@@ -34,18 +34,14 @@ class Outcome:
 async def verify_house(settings: Settings, asked: Asked) -> Outcome:
     """The whole register of the database that `settings` names.
 
-    Where no key is known from elsewhere, the deployment's own is trusted; where that is not here, the first one found.
+    Where no key is known from elsewhere, the deployment's own is trusted; where that is not here, the present one.
     """
     keys = asked.keys
     if keys is None and settings.signing_key_file.exists():
         keys = frozenset({read_signing_key(settings.signing_key_file).public_key})
     storage = Storage.at(settings.files_url) if asked.files else None
-    database = Database(settings.app_url, settings.public_url, pool_size=1)
-    try:
-        async with database.register_session() as session:
-            verdict = await verify_register(session, trusted_keys=keys, known=asked.known, storage=storage)
-    finally:
-        await database.close()
+    async with settings.database(pool_size=1) as database, database.register_session() as session:
+        verdict = await verify_register(session, trusted_keys=keys, known=asked.known, storage=storage)
     return Outcome(report_lines(verdict), verdict.holds)
 
 
@@ -54,7 +50,7 @@ async def verify_file(content: bytes, asked: Asked) -> Outcome:
     exports = await attached_files(content) if content.startswith(PDF) else [content]
     for export in exports:
         try:
-            verdict = verify_export(export, trusted_keys=asked.keys)
+            verdict = verify_export(export, trusted_keys=Keyring.of(asked.keys) if asked.keys else None)
         except NotAnExport:
             continue
         steps = [_line(step) for step in verdict.steps]

@@ -121,7 +121,7 @@ async def test_an_unknown_persona_is_not_found(site: Site) -> None:
     ("lang", "said"), [("es", "Aquí todavía nadie puede ingresar"), ("en", "Nobody can sign in here yet")]
 )
 async def test_outside_the_demo_nobody_enters_and_the_page_says_so(settings: Settings, lang: str, said: str) -> None:
-    async with running_site(settings.model_copy(update={"demo": False})) as site:
+    async with running_site(settings.model_copy(update={"demo": False, "email_links": False})) as site:
         page = await site.client.get(f"/{lang}/sign-in/")
         entered = await site.client.post(f"/{lang}/sign-in/", data={"persona": "penalolen-coordinator"})
 
@@ -135,12 +135,13 @@ async def test_who_has_no_role_any_more_is_led_to_no_workbench(site: Site, setti
         await seal(session, cast.tenant_ids["penalolen"], None)
         await session.execute(
             text("UPDATE platform.memberships SET ends_on = current_date - 1 WHERE person_id = :id"),
-            {"id": cast.coordinator.id},
+            {"id": cast.contact.id},
         )
 
-    answer = await site.client.post(SIGN_IN, data={"persona": "penalolen-coordinator"})
+    answer = await site.client.post(SIGN_IN, data={"persona": "penalolen-contact"})
 
-    assert answer.headers["location"] == "/es/"
+    assert answer.headers["location"] == "/es/account/?done=no-role"
+    assert "no tiene un rol aquí" in (await site.client.get(answer.headers["location"])).text
     assert (await site.client.get("/es/penalolen/workbench/")).status_code == 404
 
 

@@ -136,12 +136,12 @@ async def test_what_is_far_too_long_does_not_come_back(site: Site, cast: Cast) -
 
 
 async def test_what_was_typed_survives_the_end_of_a_role(site: Site, cast: Cast, settings: Settings) -> None:
-    client, address = await site.sign_in("penalolen-coordinator"), await address_of(cast, LATE)
+    client, address = await site.sign_in("penalolen-contact"), await address_of(cast, LATE)
     async with owner_session(settings.database_url) as session:
         await seal(session, cast.tenant_ids["penalolen"], None)
         await session.execute(
             text("UPDATE platform.memberships SET ends_on = current_date - 1 WHERE person_id = :id"),
-            {"id": cast.coordinator.id},
+            {"id": cast.contact.id},
         )
 
     refused = await client.post(address, data={"text": TYPED})

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from tests.factories.assessments import (
     PENALOLEN,
     a_filled_draft,
@@ -21,9 +21,12 @@ from tests.factories.cast import Cast
 from tests.factories.reading import said
 from tests.factories.site import ADDRESS, Site
 
+from ogpmonitor.accounts.actors import STRANGER
 from ogpmonitor.accounts.models import Membership, Person
 from ogpmonitor.assessments import queries
 from ogpmonitor.assessments.schemas import Given
+from ogpmonitor.audit.models import Refusal
+from ogpmonitor.audit.refusals import MOST, MOST_OF_STRANGERS, list_refusals, note_refusal
 from ogpmonitor.kit.db import owner_session, seal
 from ogpmonitor.mandates.models import Mandate
 from ogpmonitor.register.log import SigningKey
@@ -239,6 +242,36 @@ async def test_the_same_attempt_within_a_minute_is_one(site: Site, work: Work) -
     page = await monitor.get("/es/penalolen/workbench/monitoring/")
 
     assert 1 <= said(page.text).count(f"GET {ROOT}{work.draft}") <= 2  # the minute may have ended in between
+
+
+async def test_a_stranger_who_tries_many_addresses_is_one_line_among_the_others(site: Site, work: Work) -> None:
+    """Any address can be tried without an account: that must not push the government's attempts off the list."""
+    coordinator, monitor = await site.sign_in("penalolen-coordinator"), await site.sign_in("penalolen-monitor")
+    await coordinator.get(f"{ROOT}{work.draft}/")
+    for _ in range(MOST + 20):
+        assert (await site.client.get(f"{ROOT}{uuid4()}/")).status_code == 401
+
+    page = await monitor.get("/es/penalolen/workbench/monitoring/")
+
+    told = said(page.text)
+    assert f"GET {ROOT}{work.draft}" in told
+    assert 1 <= told.count("nadie con sesión iniciada") <= 2  # the hour may have ended in between
+
+
+async def test_however_long_strangers_try_the_attempts_of_people_stay_in_sight(cast: Cast) -> None:
+    async with cast.at(PENALOLEN, cast.coordinator) as session:
+        await note_refusal(session, "assessment:read", method="GET", path="/by-a-person", by=cast.coordinator)
+    async with cast.at(PENALOLEN, STRANGER) as session:
+        for days in range(3 * MOST):
+            at = datetime.now(UTC) + timedelta(days=days)
+            await session.execute(insert(Refusal).values(id=uuid4(), at=at, permission="p", method="GET", path="/x"))
+
+    async with cast.at(PENALOLEN, cast.monitor) as session:
+        listed = await list_refusals(session)
+
+    assert [one.path for one in listed].count("/by-a-person") == 1
+    assert len(listed) <= MOST + MOST_OF_STRANGERS
+    assert listed == sorted(listed, key=lambda one: one.at, reverse=True)
 
 
 async def test_neither_a_government_nor_a_monitor_confirms_or_ends_a_mandate(site: Site) -> None:

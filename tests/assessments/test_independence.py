@@ -22,6 +22,7 @@ from tests.factories.assessments import (
 )
 from tests.factories.attempts import ATTEMPTS, Scene, insert_edition
 from tests.factories.cast import Cast
+from tests.factories.states import an_access, another_operator
 
 from ogpmonitor.accounts.actors import STRANGER, Actor
 from ogpmonitor.accounts.models import Membership, Person, Role
@@ -40,7 +41,7 @@ from ogpmonitor.settings import Settings
 
 ATTACKERS = (
     "coordinator", "contact", "viewer", "operator", "ogp_staff", "neighbour", "neighbour_monitor", "former_monitor",
-    "nobody",
+    "support", "nobody",
 )  # fmt: skip
 
 
@@ -97,7 +98,10 @@ async def _people(cast: Cast, settings: Settings) -> Mapping[str, Actor]:
             Membership(person_id=former.id, role="monitor", starts_on=begun, ends_on=yesterday, mandate_id=mandate)
         )
         await session.flush()
+    helper = await another_operator(settings)
+    await an_access(cast, by=helper)
     return {
+        "support": helper,
         "coordinator": cast.coordinator,
         "contact": cast.contact,
         "viewer": viewer,

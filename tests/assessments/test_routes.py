@@ -6,7 +6,14 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.factories.assessments import PENALOLEN, a_draft, a_filled_draft, a_published_assessment, full_answers
+from tests.factories.assessments import (
+    PENALOLEN,
+    a_draft,
+    a_filled_draft,
+    a_published_assessment,
+    a_sent_assessment,
+    full_answers,
+)
 from tests.factories.cast import Cast
 from tests.factories.counting import counted
 from tests.factories.site import Site
@@ -361,3 +368,13 @@ async def test_pages_cost_the_same_number_of_queries_for_little_and_much(
         full = await a_draft(session, cast.monitor, commitment="C3")
 
     assert (await cost(LIST), await cost(f"{LIST}{full.id}/")) == (empty[0], empty[1] + 1)  # the newer edition
+
+
+async def test_while_the_government_can_reply_its_silence_is_not_told(monitor: httpx.AsyncClient, cast: Cast) -> None:
+    async with cast.at(PENALOLEN, cast.monitor) as session:
+        sent = await a_sent_assessment(session, cast.monitor)
+
+    review = words(await monitor.get(f"{LIST}{sent.assessment.id}/publish/"))
+
+    assert "El gobierno todavía no replica. Puede hacerlo hasta el" in review
+    assert "no replicó dentro de" not in review

@@ -7,6 +7,7 @@ from tests.factories.plans import LATE, address_of, report
 from tests.factories.site import Site
 
 from ogpmonitor.evidence.service import About, submit_link
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
 from ogpmonitor.settings import Settings
@@ -39,7 +40,7 @@ async def test_a_file_is_saved_and_never_shown(site: Site, cast: Cast) -> None:
     assert answer.headers["content-type"].split(";")[0] == "text/plain"
     assert answer.headers["content-disposition"] == 'attachment; filename="Acta-final.txt"'
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["content-security-policy"] == FILE_POLICY
     assert answer.headers["cache-control"] == "private, no-store"
 
 

@@ -54,16 +54,29 @@ def test_every_route_declares_a_permission() -> None:
 def test_only_opening_pages_is_open_to_everyone() -> None:
     """What changes something needs somebody.
 
-    But for signing in, verifying a file, which keeps nothing, and taking a request by its link.
+    But for signing in by any way, verifying a file, which keeps nothing, taking a request or an invitation by its link,
+    and stopping notices by theirs.
     """
     changing = {name for name, handler in handlers() if not handler.http_methods <= SAFE}
     open_to_all = {name for name, handler in handlers() if handler.opt["permission"] == Permission.PUBLIC}
 
     assert changing & open_to_all == {
         "POST /{lang:str}/sign-in",
+        "POST /{lang:str}/sign-in/email",
+        "POST /{lang:str}/sign-in/email/{token:str}",
+        "POST /{lang:str}/sign-in/with/{owner:str}/{key:str}",
         "POST /{lang:str}/verify",
+        "POST /{lang:str}/invitations/{token:str}",
         "POST /{lang:str}/{tenant:str}/requests/{token:str}",
+        "POST /{lang:str}/{tenant:str}/notices/stop/{token:str}",
     }
+
+
+def test_only_a_mailbox_may_send_a_form_from_elsewhere() -> None:
+    """RFC 8058: the button of a mail program stops notices. The link says whose, and no cookie is looked at."""
+    found = {name: handler.opt["permission"] for name, handler in handlers() if handler.opt.get("from_anywhere")}
+
+    assert found == {"POST /{lang:str}/{tenant:str}/notices/stop/{token:str}": Permission.PUBLIC}
 
 
 async def test_a_route_that_declares_nothing_answers_403() -> None:

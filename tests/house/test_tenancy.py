@@ -37,12 +37,14 @@ SOME_ROW = """
             WHEN 'timestamp with time zone' THEN to_jsonb(now()) ELSE to_jsonb(gen_random_uuid()::text) END)
         FROM pg_attribute WHERE attrelid = CAST(%(table)s AS regclass) AND attnum > 0 AND NOT attisdropped
     ) || jsonb_build_object('tenant_id', %(owner)s::text))).*"""
-# What is read only with what it belongs to.
+# What is read only with what it belongs to, or by whom it belongs to.
 HANG_TOGETHER = (
     """UPDATE workbench.second_reviews r SET assessment_id = a.id FROM workbench.assessments a
        WHERE a.tenant_id = r.tenant_id""",
     """UPDATE workbench.second_answers s SET review_id = r.id FROM workbench.second_reviews r
        WHERE r.tenant_id = s.tenant_id""",
+    """UPDATE workbench.notices n SET person_id = m.person_id FROM platform.memberships m
+       WHERE m.tenant_id = n.tenant_id AND m.role = 'coordinator'""",
 )
 
 
@@ -152,8 +154,13 @@ async def test_without_a_tenant_every_sealed_table_is_empty(settings: Settings, 
         if name != "platform.memberships"  # one's own memberships say where one belongs
     }
 
-    # Proposals of monitoring bodies are the platform's people's to confirm, and everyone knows the mandates one has.
-    staff = {("platform.mandates", one.name) for one in (cast.operator, cast.ogp_staff)}
+    # Proposals of monitoring bodies are the platform's people's to confirm, and they see who reads along where.
+    # Everyone knows the mandates one has.
+    staff = {
+        (name, one.name)
+        for name in ("platform.mandates", "platform.support_accesses")
+        for one in (cast.operator, cast.ogp_staff)
+    }
     own = {("platform.mandates", cast.monitor.name)}
     assert {key for key, owners in seen.items() if owners} <= staff | own
     assert set(seen["platform.mandates", cast.monitor.name]) <= {cast.tenant_ids["penalolen"]}

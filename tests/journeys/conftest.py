@@ -6,11 +6,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
+from tests.factories.installed import Installation
+from tests.factories.mail import Mailbox, smtp_server
 from tests.journeys.traveller import Traveller
 
 from ogpmonitor.settings import ROOT, Settings
@@ -33,15 +36,27 @@ def screenshots() -> Path:
 @pytest.fixture
 async def address(settings: Settings) -> AsyncIterator[str]:
     """The address of the service, served by Granian with a worker behind it; both end with the test."""
+    async with served(settings, free_port()) as base:
+        yield base
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@asynccontextmanager
+async def served(settings: Settings, port: int, **secrets: str) -> AsyncIterator[str]:
+    """The service answers at `port`, with a worker behind it; `secrets` are variables of its environment."""
     base = f"http://127.0.0.1:{port}"
     told = settings.model_dump(exclude={"secret_key"}, exclude_none=True)
-    environment = {f"OGPMONITOR_{name.upper()}": str(value) for name, value in told.items()}
+    environment = {f"OGPMONITOR_{name.upper()}": str(value) for name, value in told.items()} | secrets
     environment |= {"OGPMONITOR_BASE_URL": base, "OGPMONITOR_SECRET_KEY": settings.secret_key.get_secret_value()}
-    serve = [sys.executable, "-m", "ogpmonitor.cli", "serve", "--port", str(port)]
-    work = [sys.executable, "-m", "ogpmonitor.cli", "worker"]
+    serve = [sys.executable, "-m", "ogpmonitor.cli", "serve", "--port", str(port), "--grace", "4"]
+    work = [sys.executable, "-m", "ogpmonitor.cli", "worker", "--grace", "4"]
     with running(serve, environment) as _, running(work, environment) as _:
         await ready(base)
         yield base
@@ -97,3 +112,22 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 def travellers(browser: Browser, address: str, screenshots: Path) -> Iterator[Traveller.Maker]:
     """Whoever goes on this journey, made one by one."""
     return Traveller.maker(browser, address, screenshots)
+
+
+@pytest.fixture
+async def letters() -> AsyncIterator[Mailbox]:
+    """A mail server that collects what it is given."""
+    async with smtp_server() as box:
+        yield box
+
+
+@pytest.fixture
+def house(settings: Settings, tmp_path: Path, letters: Mailbox) -> Installation:
+    """An installation outside the demo, in which what the demo loads stands; nothing runs yet."""
+    return Installation(settings, tmp_path, letters)
+
+
+@pytest.fixture
+def guests(browser: Browser, house: Installation, screenshots: Path) -> Traveller.Maker:
+    """Whoever comes to that installation."""
+    return Traveller.maker(browser, house.address, screenshots)

@@ -34,7 +34,7 @@ async def test_a_contact_reports_by_link(travellers: Traveller.Maker, lang: str)
 
     contact = await travellers(lang, width=360)
     await contact.open(link)
-    await contact.look("request-link")
+    await contact.look("link")
     await contact.page.click("main form button")
     await contact.page.wait_for_url(re.compile(r"/milestones/$"))
     await contact.look("request-answers")

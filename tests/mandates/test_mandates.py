@@ -1,5 +1,6 @@
 """Who may monitor: proposed by a government, confirmed by the platform, independent, for a term and no longer."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -382,12 +383,13 @@ async def test_from_the_governments_proposal_to_the_monitors_list(site: Site, se
     (action,) = [one for one in _actions(desk) if one.endswith("/confirm/")]
     early = await staff.post(action.replace("/confirm/", "/end/"), data={"reason": ""})
     done = await staff.post(action)
-    after = await staff.get(done.headers["location"])
+    after = await staff.get(DESK)
 
     assert "espera a OGP o al operador" in said(waiting.text)
     assert "ana@universidad.example" in desk.text
     assert early.status_code == 422
-    assert done.status_code == 303
+    assert done.status_code == 200  # in the demonstration the page shows the links of its people
+    assert len(re.findall(r"/es/invitations/[\w-]{43}/\"", done.text)) == 2
     assert "confirmado por OGP" in said(after.text)
     async with owner_session(settings.database_url) as session:
         await session.execute(ANA_SIGNS_IN)
@@ -438,3 +440,31 @@ def test_people_are_read_one_a_line(typed: str, read: list[tuple[str, str]]) -> 
 def test_people_that_cannot_be_read_are_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         read_people(typed)
+
+
+async def test_its_people_are_invited_to_what_they_have_by_the_mandate(site: Site, cast: Cast) -> None:
+    """The link shows that the address is theirs and lets them in; it gives nothing that the mandate does not."""
+    staff, ana = await site.sign_in("ogp-staff"), site.visitor()
+    mandate_id = await proposed(cast)
+    done = await staff.post(f"{DESK}penalolen/{mandate_id}/confirm/")
+    link = re.findall(r'href="http://testserver(/es/invitations/[^"]+)"', done.text)[0]
+    shown = await ana.get(link)
+    entered = await ana.post(link, data={"name": "Ana Soto"})
+
+    assert "El mandato de Universidad de Prueba (demo) fue confirmado" in said(shown.text)
+    assert entered.headers["location"] == "/es/penalolen/workbench/assessments/"
+    assert (await ana.get(entered.headers["location"])).status_code == 200
+
+
+async def test_once_the_mandate_has_ended_its_link_lets_nobody_in(site: Site, cast: Cast, settings: Settings) -> None:
+    staff = await site.sign_in("ogp-staff")
+    mandate_id = await proposed(cast)
+    done = await staff.post(f"{DESK}penalolen/{mandate_id}/confirm/")
+    link = re.findall(r'href="http://testserver(/es/invitations/[^"]+)"', done.text)[0]
+    async with owner_session(settings.database_url) as session:
+        await seal(session, cast.tenant_ids[PENALOLEN], None)
+        await session.execute(delete(Membership).where(Membership.mandate_id == mandate_id))
+
+    answer = await site.visitor().post(link, data={"name": "Ana Soto"})
+
+    assert answer.status_code == 410

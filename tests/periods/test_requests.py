@@ -34,8 +34,10 @@ HIDDEN = (
     "workbench.audit_records",
     "workbench.imports",
     "workbench.periods",
+    "platform.invitations",
     "platform.memberships",
     "platform.people",
+    "platform.deeds",
     "platform.sign_ins",
 )
 

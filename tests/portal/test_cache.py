@@ -71,7 +71,7 @@ def test_pages_under_made_up_queries_do_not_fill_the_memory(monkeypatch: pytest.
 
     for key in [*keys, keys[-1]]:
         start: HTTPResponseStartEvent = {"type": "http.response.start", "status": 200, "headers": []}
-        pages.keep(key, Kept(start, b"e", b"x" * 300, "", float("inf")), pages.generation)
+        pages.keep(key, Kept(start, b"e", b"x" * 300, "", "/", float("inf")), pages.generation)
 
     assert list(pages._pages) == keys[-3:]  # noqa: SLF001  nothing else tells what is kept
     pages.forget("penalolen")

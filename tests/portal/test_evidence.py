@@ -15,6 +15,7 @@ from tests.factories.published import (
 )
 from tests.factories.site import Site
 
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.storage import blob_name
 from ogpmonitor.portal.routes.evidence import disposition
 from ogpmonitor.settings import Settings
@@ -33,7 +34,7 @@ async def test_a_published_file_is_handed_over_and_never_opened_as_a_page(site: 
     assert answer.headers["content-disposition"].startswith('attachment; filename="_rboles por barrio.csv"')
     assert "filename*=UTF-8''%C3%A1rboles%20por%20barrio.csv" in answer.headers["content-disposition"]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["content-security-policy"] == FILE_POLICY
     assert answer.headers["cache-control"] == "no-cache"
     again = await site.client.get(OPEN, headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

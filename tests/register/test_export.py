@@ -9,6 +9,7 @@ from tests.factories.register import an_export, the_edition
 
 from ogpmonitor.kit.attachments import attached_files
 from ogpmonitor.kit.db import Database
+from ogpmonitor.register.keys import Keyring
 from ogpmonitor.register.log import SigningKey
 from ogpmonitor.register.verify_export import NotAnExport, verify_export
 
@@ -20,7 +21,7 @@ async def test_the_same_edition_gives_the_same_bytes(database: Database) -> None
 async def test_an_export_holds_by_itself(database: Database, key: SigningKey) -> None:
     edition = await the_edition(database)
 
-    verdict = verify_export(await an_export(database), trusted_keys=frozenset({key.public_key}))
+    verdict = verify_export(await an_export(database), trusted_keys=Keyring.of([key.public_key]))
 
     assert verdict.holds
     assert verdict.sha256 == edition.sha256
@@ -43,7 +44,7 @@ async def test_however_it_is_written_an_export_says_the_same(database: Database)
 
 
 async def test_another_key_is_not_trusted(database: Database) -> None:
-    verdict = verify_export(await an_export(database), trusted_keys=frozenset({"other"}))
+    verdict = verify_export(await an_export(database), trusted_keys=Keyring.of(["other"]))
 
     assert [step.code for step in verdict.steps if not step.holds] == ["signature"]
 

@@ -1,11 +1,17 @@
 """`ogpmonitor ...` from a terminal."""
 
+import os
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from tests.factories.programs import ran as in_a_process
 
+from ogpmonitor.accounts.service import token_hash
 from ogpmonitor.cli import main
+from ogpmonitor.kit.migrate import conninfo
+from ogpmonitor.settings import ROOT
 
 
 def ran(*arguments: str, environment: dict[str, str] | None = None) -> Result:
@@ -56,6 +62,24 @@ def test_migrate_sync_and_verify_an_empty_database(deployment: dict[str, str]) -
     assert [line.split(": ")[1] for line in first.output.splitlines()] == ["written; new plans"] * 4
     assert [line.split(": ")[1] for line in second.output.splitlines()] == ["unchanged"] * 4
     assert verified.output.endswith("All of it holds.\n")
+
+
+def test_the_first_operator_is_invited_from_a_terminal(deployment: dict[str, str]) -> None:
+    """And once more, when the link was lost: the newer link takes the older one's place."""
+    ran("migrate", environment=deployment)
+    base = {"OGPMONITOR_BASE_URL": "https://ogp.example"}
+
+    words = ("operators", "invite", "Ana@x.cl", "--name", "Ana")
+    environment = {**os.environ, **deployment, **base, "PYTHONPATH": str(ROOT / "src")}
+    done = [in_a_process(*words, environment=environment) for _ in "ab"]  # which knows no table but those it asks for
+
+    with psycopg.connect(conninfo(deployment["OGPMONITOR_DATABASE_URL"])) as connection:
+        statement = "SELECT email, role, token_sha256 FROM platform.invitations WHERE withdrawn_at IS NULL"
+        kept = connection.execute(statement).fetchall()
+    assert [one.returncode for one in done] == [0, 0]
+    link = done[1].stdout.splitlines()[0]
+    assert link.startswith("https://ogp.example/es/invitations/")
+    assert kept == [("ana@x.cl", "operator", token_hash(link.rstrip("/").rpartition("/")[2]))]
 
 
 def test_missing_settings_are_named() -> None:

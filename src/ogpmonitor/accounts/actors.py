@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ogpmonitor.accounts.models import PlatformRole, Role
@@ -12,6 +13,7 @@ class Actor:
     """A person in the tenant at hand, or somebody nobody knows.
 
     `role` is what the person is in that tenant, `platform_role` what it is everywhere. A stranger has none and no id.
+    `given_role` is the role it was given, which is more than `role` where the tenant is suspended or archived.
     """
 
     id: UUID | None
@@ -20,6 +22,9 @@ class Actor:
     platform_role: PlatformRole | None = None
     unit: str | None = None
     sign_in_id: UUID | None = None
+    proved_at: datetime | None = None  # when this person last showed who it is
+    given_role: Role | None = None
+    supported_until: datetime | None = None  # until then an operator reads along in this tenant
     # A contact who came by a request's link has no account: only the request, and what it asks for.
     request_id: UUID | None = None
     asked: frozenset[UUID] = frozenset()  # milestones

@@ -15,11 +15,14 @@ from ogpmonitor.accounts.models import PlatformRole, Role
 class Permission(StrEnum):
     """What can be done, never who may do it. `<thing>:<verb>`, alphabetical."""
 
+    ACCOUNT_ERASE = "account:erase"
+    ACCOUNT_READ = "account:read"
     ASSESSMENT_PUBLISH = "assessment:publish"
     ASSESSMENT_READ = "assessment:read"
     ASSESSMENT_REPLY = "assessment:reply"
     ASSESSMENT_WRITE = "assessment:write"
     BOARD_READ = "board:read"
+    BODY_MANAGE = "body:manage"
     DESK_READ = "desk:read"
     EVIDENCE_KEEP = "evidence:keep"
     EVIDENCE_READ = "evidence:read"
@@ -27,11 +30,17 @@ class Permission(StrEnum):
     EVIDENCE_WITHDRAW = "evidence:withdraw"
     HISTORY_READ = "history:read"
     IMPORT_RUN = "import:run"
+    JOB_RETRY = "job:retry"
+    MAIL_READ = "mail:read"
     MANDATE_CONFIRM = "mandate:confirm"
     MANDATE_PROPOSE = "mandate:propose"
     MANDATE_READ = "mandate:read"
     MILESTONE_READ = "milestone:read"
     MILESTONE_REPORT = "milestone:report"
+    NOTICE_CHOOSE = "notice:choose"
+    PEOPLE_LEAVE = "people:leave"
+    PEOPLE_MANAGE = "people:manage"
+    PEOPLE_READ = "people:read"
     PERIOD_MANAGE = "period:manage"
     PLAN_AMEND = "plan:amend"
     PLAN_PUBLISH = "plan:publish"
@@ -44,6 +53,14 @@ class Permission(StrEnum):
     REQUEST_ANSWER = "request:answer"
     REQUEST_MANAGE = "request:manage"
     SESSION_END = "session:end"
+    SESSION_LIST = "session:list"
+    STAFF_LEAVE = "staff:leave"
+    STAFF_MANAGE = "staff:manage"
+    STAFF_READ = "staff:read"
+    SUPPORT_ASK = "support:ask"
+    SUPPORT_END = "support:end"
+    SUPPORT_READ = "support:read"
+    TENANT_SUSPEND = "tenant:suspend"
     WORKBENCH_ENTER = "workbench:enter"
 
 
@@ -63,7 +80,8 @@ def anyone(_actor: Actor, _thing: Any) -> bool:
 
 
 def signed_in(actor: Actor, _thing: Any) -> bool:
-    return not actor.is_stranger
+    """Somebody with an account: who came by a request's link has none."""
+    return actor.id is not None
 
 
 def coordinator(actor: Actor, _thing: Any) -> bool:
@@ -72,6 +90,16 @@ def coordinator(actor: Actor, _thing: Any) -> bool:
 
 def viewer(actor: Actor, _thing: Any) -> bool:
     return actor.role == Role.VIEWER
+
+
+def coordinator_always(actor: Actor, _thing: Any) -> bool:
+    """Whoever coordinates, also while the jurisdiction is suspended or archived."""
+    return Role.COORDINATOR in (actor.role, actor.given_role)
+
+
+def support(actor: Actor, _thing: Any) -> bool:
+    """An operator, for the hours that it was given to read along."""
+    return actor.role == Role.SUPPORT
 
 
 def monitor(actor: Actor, _thing: Any) -> bool:
@@ -112,29 +140,39 @@ def asked(actor: Actor, _thing: Any) -> bool:
 
 
 GOVERNMENT: Sequence[Rule] = (coordinator, contact, viewer)
+READERS: Sequence[Rule] = (*GOVERNMENT, support)  # of the government's own work
 
 ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
+    Permission.ACCOUNT_ERASE: (operator,),
+    Permission.ACCOUNT_READ: (signed_in,),
     Permission.ASSESSMENT_PUBLISH: (monitor,),
     Permission.ASSESSMENT_READ: (monitor,),
     Permission.ASSESSMENT_REPLY: (coordinator,),
     Permission.ASSESSMENT_WRITE: (monitor,),
-    Permission.BOARD_READ: GOVERNMENT,
+    Permission.BOARD_READ: READERS,
+    Permission.BODY_MANAGE: (monitor,),
     Permission.DESK_READ: (ogp_staff, operator),
     Permission.EVIDENCE_KEEP: (coordinator,),
-    Permission.EVIDENCE_READ: (*GOVERNMENT, monitor),  # row policies show each voice its own
+    Permission.EVIDENCE_READ: (*READERS, monitor),  # row policies show each voice its own
     Permission.EVIDENCE_SUBMIT: (coordinator, responsible_unit, monitor),
     Permission.EVIDENCE_WITHDRAW: (coordinator, responsible_unit),
-    Permission.HISTORY_READ: (coordinator,),
+    Permission.HISTORY_READ: (coordinator_always,),
     Permission.IMPORT_RUN: (coordinator,),
+    Permission.JOB_RETRY: (operator,),
+    Permission.MAIL_READ: (operator,),
     Permission.MANDATE_CONFIRM: (ogp_staff, operator),
     Permission.MANDATE_PROPOSE: (coordinator,),
-    Permission.MANDATE_READ: (*GOVERNMENT, monitor),
-    Permission.MILESTONE_READ: GOVERNMENT,
+    Permission.MANDATE_READ: (*READERS, monitor),
+    Permission.MILESTONE_READ: READERS,
     Permission.MILESTONE_REPORT: (coordinator, responsible_unit),
+    Permission.NOTICE_CHOOSE: (*GOVERNMENT, monitor, ogp_staff),
+    Permission.PEOPLE_LEAVE: (*GOVERNMENT, monitor),
+    Permission.PEOPLE_MANAGE: (coordinator,),
+    Permission.PEOPLE_READ: (*GOVERNMENT, monitor),
     Permission.PERIOD_MANAGE: (coordinator,),
     Permission.PLAN_AMEND: (coordinator,),
     Permission.PLAN_PUBLISH: (coordinator,),
-    Permission.PLAN_READ: GOVERNMENT,
+    Permission.PLAN_READ: READERS,
     Permission.PLAN_SUBMIT: (coordinator,),
     Permission.PLAN_WRITE: (coordinator,),
     Permission.PUBLIC: (anyone,),
@@ -143,8 +181,24 @@ ALLOWED: Mapping[Permission, Sequence[Rule]] = {  # any one rule suffices
     Permission.REQUEST_ANSWER: (asked,),
     Permission.REQUEST_MANAGE: (coordinator,),
     Permission.SESSION_END: (signed_in,),
-    Permission.WORKBENCH_ENTER: (*GOVERNMENT, monitor),
+    Permission.SESSION_LIST: (signed_in,),
+    Permission.STAFF_LEAVE: (ogp_staff, operator),
+    Permission.STAFF_MANAGE: (operator,),
+    Permission.STAFF_READ: (ogp_staff, operator),
+    Permission.SUPPORT_ASK: (operator,),
+    Permission.SUPPORT_END: (coordinator_always, operator),
+    Permission.SUPPORT_READ: (*READERS, monitor),
+    Permission.TENANT_SUSPEND: (operator,),
+    Permission.WORKBENCH_ENTER: (*READERS, monitor),
 }
+
+
+# What needs somebody who showed a short time ago who it is: it becomes public, or gives others a role.
+FRESH = frozenset({
+    Permission.ACCOUNT_ERASE, Permission.ASSESSMENT_PUBLISH, Permission.MANDATE_CONFIRM, Permission.PEOPLE_MANAGE,
+    Permission.PLAN_PUBLISH, Permission.PLAN_SUBMIT, Permission.STAFF_MANAGE, Permission.SUPPORT_ASK,
+    Permission.TENANT_SUSPEND,
+})  # fmt: skip
 
 
 def permits(actor: Actor, permission: Permission, thing: Any = None) -> bool:

@@ -9,6 +9,7 @@ from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.assessments.models import AssessmentStatus, Clarification
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.audit import service as audit
+from ogpmonitor.kit import events
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
 from ogpmonitor.kit.i18n import msgid
@@ -71,6 +72,7 @@ async def ask(
     session.add(row)
     await session.flush()
     await audit.record(session, "clarification.asked", by=by, about=row, after={"about": subject})
+    await events.tell(session, "clarification.asked", str(row.id))
     return row
 
 

@@ -88,8 +88,9 @@ def today_at(request: AnyRequest) -> date:
 async def elsewhere_of(request: AnyRequest) -> Sequence[KnownTenant]:
     """The other jurisdictions where whoever asks monitors today, by name."""
     database: Database = request.app.state.database
-    async with database.tenant_session(None, request.user.id, read_only=True) as session:
-        roles = await own_memberships(session, request.user.id, read_only=True)
+    user = request.user
+    async with database.tenant_session(None, user.id, sign_in=user.sign_in_id, read_only=True) as session:
+        roles = await own_memberships(session, user.id, read_only=True)
     own = [one for one in roles if one.role == Role.MONITOR]
     others = [one for one in request.app.state.directory.all if one.id != place_of(request).tenant.id]
     return [tenant for tenant in others if any(tenant.is_home_of(membership) for membership in own)]

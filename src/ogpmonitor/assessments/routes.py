@@ -34,6 +34,7 @@ from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.forms import TOO_LONG
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, saved, see_other, sends_itself
+from ogpmonitor.mandates.queries import mandate_of
 from ogpmonitor.register.queries import newest_published, published_plan
 
 DEMO_EVALUATOR = "Ente de monitoreo (demo)"
@@ -82,12 +83,13 @@ class AssessmentController(Controller):
             return declare_page(request, _list_path(request), hidden=carried, typed=_typed(sent), errors=errors)
         published = await published_plan(session, slug_of(request), one_of(sent, "plan"))
         demo = bool(request.app.state.demo)
+        mandate = await mandate_of(session, request.user.id)
         assessment = await service.start(
             session,
             published,
             form,
             commitment=one_of(sent, "commitment") or None,
-            evaluator=DEMO_EVALUATOR if demo else "",
+            evaluator=DEMO_EVALUATOR if demo else (mandate and mandate.body) or "",
             declared=declared,
             language=place_of(request).lang,
             demo=demo,

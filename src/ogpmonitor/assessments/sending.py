@@ -16,6 +16,7 @@ from ogpmonitor.assessments.publishing import form_problems
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.assessments.service import CHANGED_MEANWHILE, PUBLISHED_ALREADY
 from ogpmonitor.audit import service as audit
+from ogpmonitor.kit import events
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, Invalid, NotPermitted
 from ogpmonitor.kit.i18n import msgid
@@ -49,6 +50,7 @@ async def send(session: AsyncSession, sheet: Sheet, *, version: int, zone: ZoneI
     session.add(window)
     await session.flush()
     await audit.record(session, "assessment.sent", by=by, about=assessment, after={"days": days})
+    await events.tell(session, "assessment.sent", str(assessment.id))
     return window
 
 

@@ -11,12 +11,12 @@ from ogpmonitor.audit.models import Refusal
 from ogpmonitor.audit.service import Doer
 from ogpmonitor.kit.db import utc_now
 
-MOST = 100
+MOST, MOST_OF_STRANGERS = 100, 20
 LONGEST_PATH = 300
 
 
 async def note_refusal(session: AsyncSession, permission: str, *, method: str, path: str, by: Doer) -> None:
-    """The attempt is kept; the same attempt within one minute is kept once."""
+    """The attempt is kept; the same attempt within one minute is kept once, and of strangers' one in each hour."""
     row = {
         "id": uuid4(),
         "at": utc_now(),
@@ -30,5 +30,11 @@ async def note_refusal(session: AsyncSession, permission: str, *, method: str, p
 
 
 async def list_refusals(session: AsyncSession) -> Sequence[Refusal]:
-    """The newest attempts first, at most a hundred; nothing for who is no monitor of this tenant."""
-    return (await session.scalars(select(Refusal).order_by(Refusal.at.desc()).limit(MOST))).all()
+    """The newest attempts first: a hundred of people at most, and twenty of strangers, who never take a person's place.
+
+    Nothing for who is no monitor of this tenant.
+    """
+    newest = select(Refusal).order_by(Refusal.at.desc())
+    people = (await session.scalars(newest.where(Refusal.actor_id.is_not(None)).limit(MOST))).all()
+    strangers = (await session.scalars(newest.where(Refusal.actor_id.is_(None)).limit(MOST_OF_STRANGERS))).all()
+    return sorted([*people, *strangers], key=lambda one: one.at, reverse=True)

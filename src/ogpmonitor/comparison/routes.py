@@ -16,6 +16,7 @@ from ogpmonitor.comparison.spreadsheet import duties_csv, to_csv
 from ogpmonitor.comparison.table import SORTS, Jurisdiction, Order, Row, row_of, sorted_rows, total_of
 from ogpmonitor.kit.db import RegisterSession, utc_now
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest, page, place_of, public_page, shared
+from ogpmonitor.limits.table import COMPARE
 from ogpmonitor.method.deadlines import load_deadlines
 from ogpmonitor.method.forms import load_method
 from ogpmonitor.register.queries import newest_published
@@ -61,7 +62,7 @@ class ComparisonController(Controller):
 
     path = "/{lang:str}/compare"
 
-    @get("/", permission=Permission.PUBLIC)
+    @get("/", permission=Permission.PUBLIC, limit=COMPARE)
     async def show(
         self,
         request: AnyRequest,
@@ -74,7 +75,7 @@ class ComparisonController(Controller):
         rows = await _rows(request, register, wish)
         return public_page(request, "comparison/compare.html", wish=wish, **_context(request, rows))
 
-    @get("/compare.csv", permission=Permission.PUBLIC)
+    @get("/compare.csv", permission=Permission.PUBLIC, limit=COMPARE)
     async def download(
         self,
         request: AnyRequest,
@@ -126,12 +127,12 @@ async def _owed(request: AnyRequest, register: RegisterSession) -> tuple[list[Ow
 
 
 def _compared(request: AnyRequest, status: str = "") -> list[Jurisdiction]:
-    """Every jurisdiction, or only the members, or only the others; and what day it is there."""
+    """Every current jurisdiction, or only the members, or only the others; and what day it is there."""
     directory: TenantDirectory = request.app.state.directory
     now = utc_now()
     return [
         Jurisdiction(t.slug, t.name, t.badge.is_member, t.badge.label, t.zone, t.day_at(now))
-        for t in directory.all
+        for t in directory.current
         if not status or t.badge.is_member == (status == "member")
     ]
 

@@ -13,7 +13,7 @@ from ogpmonitor.demo.requests import ask_contacts
 from ogpmonitor.demo.stage import Stage
 from ogpmonitor.evidence import service as evidence
 from ogpmonitor.evidence.models import Evidence
-from ogpmonitor.kit.db import Database, TenantSession, owner_session
+from ogpmonitor.kit.db import TenantSession, owner_session
 from ogpmonitor.kit.storage import Storage
 from ogpmonitor.plans import queries as plans
 from ogpmonitor.plans import service as planning
@@ -40,7 +40,7 @@ async def load_demo(settings: Settings, key: SigningKey) -> None:
     cast = personas([one.slug for one in loaded])
     async with owner_session(settings.database_url) as session:
         await load_people(session, cast, ids)
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
+    database = settings.database(pool_size=2)
     storage = Storage.at(settings.files_url)
     try:
         for one in found:

@@ -22,6 +22,7 @@ from ogpmonitor.kit.contested import Contested, contested, settled
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, Invalid, NotFound, TooLarge
 from ogpmonitor.kit.forms import Form, gather, read_form, short_text
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.i18n import LANGUAGES, msgid, translate
 from ogpmonitor.kit.images import PREVIEW_TYPE
 from ogpmonitor.kit.localized import Localized
@@ -36,7 +37,7 @@ FILE_OR_LINK = msgid("Choose a file, or give an address.")
 BOTH = msgid("Give a file or an address, not both.")
 WHY = msgid("Say why: it stays in the record.")
 MEBIBYTE = 1024 * 1024
-SHOWN = {**PRIVATE, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
+SHOWN = {**PRIVATE, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": FILE_POLICY}
 
 
 class LibraryController(Controller):

@@ -26,11 +26,8 @@ async def check_links(context: Any, timestamp: int = 0) -> None:  # noqa: ARG001
     settings = context.additional_context["settings"]
     if not settings.check_links:
         return
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
-    try:
+    async with settings.database(pool_size=2) as database:
         await check_all(database, link_state)
-    finally:
-        await database.close()
 
 
 async def check_all(database: Database, ask: Ask) -> int:

@@ -11,6 +11,7 @@ from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.evidence.queries import get_evidence
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import NotFound, Unavailable
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.respond import PRIVATE, AnyRequest
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
 
@@ -19,7 +20,7 @@ log = structlog.get_logger()
 SAVED_NOT_SHOWN = {
     **PRIVATE,
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": FILE_POLICY,
 }
 
 

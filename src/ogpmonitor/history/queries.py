@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ogpmonitor.accounts.models import Person
+from ogpmonitor.accounts.models import Invitation, Person
 from ogpmonitor.audit.models import AuditRecord
 from ogpmonitor.evidence.models import Evidence, EvidenceSupport
 from ogpmonitor.periods.models import Period, ReportRequest
@@ -94,11 +94,13 @@ def _within(about: UUID) -> ColumnElement[bool]:
 
 
 async def names_in(session: AsyncSession, records: Iterable[AuditRecord]) -> Names:
-    """Who and what `records` name: seven queries, however many they are. What is gone has no name."""
+    """Who and what `records` name: eight queries, however many they are. What is gone has no name."""
     rows = list(records)
     requests = {row.request_id for row in rows} | {row.subject_id for row in rows if row.subject == "report_requests"}
     names = Names(
-        people=await _people(session, {row.actor_id for row in rows}),
+        people=await _people(
+            session, {row.actor_id for row in rows} | {row.subject_id for row in rows if row.subject == "people"}
+        ),
         requests={
             one.id: one for one in await session.scalars(select(ReportRequest).where(_in(ReportRequest, requests)))
         },
@@ -113,6 +115,8 @@ async def names_in(session: AsyncSession, records: Iterable[AuditRecord]) -> Nam
         names.subjects[milestone.id] = (f"{code} · {milestone.code}", milestone.title)
     for evidence in await session.scalars(select(Evidence).where(_in(Evidence, subjects))):
         names.subjects[evidence.id] = ("", evidence.title)
+    for invited in await session.scalars(select(Invitation).where(_in(Invitation, subjects))):
+        names.subjects[invited.id] = (invited.name, "")
     for period in await session.scalars(select(Period).where(_in(Period, subjects))):
         names.subjects[period.id] = (period.code, "")
     return names
@@ -131,5 +135,6 @@ async def _people(session: AsyncSession, ids: Iterable[UUID | None]) -> dict[UUI
 async def people_in_record(session: AsyncSession) -> Sequence[tuple[UUID, str]]:
     """Everybody who has done something that the reader may see, by name: one query."""
     done = select(AuditRecord.actor_id).where(AuditRecord.actor_id.is_not(None))
-    found = await session.execute(select(Person.id, Person.name).where(Person.id.in_(done)).order_by(Person.name))
+    known = Person.id.in_(done), Person.name != ""  # who was erased has none
+    found = await session.execute(select(Person.id, Person.name).where(*known).order_by(Person.name))
     return [(row.id, row.name) for row in found]

@@ -28,6 +28,9 @@ ACTIONS: Mapping[str, str] = {
     "assessment.started": msgid("began an assessment"),
     "clarification.answered": msgid("answered a question of the monitor"),
     "clarification.asked": msgid("asked the government about an assessment"),
+    "colleague.asked": msgid("asked for one more person of the monitoring body"),
+    "colleague.confirmed": msgid("confirmed one more person of the monitoring body"),
+    "colleague.refused": msgid("refused one more person of the monitoring body"),
     "commitment.added": msgid("added the commitment"),
     "commitment.amended": msgid("changed the commitment after submission"),
     "commitment.measured": msgid("recorded the measure of the government"),
@@ -43,6 +46,9 @@ ACTIONS: Mapping[str, str] = {
     "import.applied": msgid("applied a spreadsheet"),
     "import.brought": msgid("brought a spreadsheet"),
     "import.undone": msgid("undid a spreadsheet"),
+    "invitation.accepted": msgid("accepted the invitation"),
+    "invitation.sent_again": msgid("sent the invitation again"),
+    "invitation.withdrawn": msgid("withdrew the invitation"),
     "mandate.confirmed": msgid("confirmed the monitoring body"),
     "mandate.ended": msgid("ended the mandate of the monitoring body"),
     "mandate.proposed": msgid("proposed a monitoring body"),
@@ -61,6 +67,10 @@ ACTIONS: Mapping[str, str] = {
     "period.prepared": msgid("prepared the period"),
     "period.reopened": msgid("reopened the period"),
     "period.rescheduled": msgid("moved the days of the period"),
+    "person.changed": msgid("changed what a person may do here"),
+    "person.invited": msgid("invited a person"),
+    "person.left": msgid("left"),
+    "person.removed": msgid("removed a person"),
     "plan.added": msgid("added to the plan"),
     "plan.amended": msgid("changed the plan after submission"),
     "plan.begun": msgid("began the plan"),
@@ -80,6 +90,11 @@ ACTIONS: Mapping[str, str] = {
     "request.revoked": msgid("withdrew the link"),
     "second_review.begun": msgid("began a second review"),
     "second_review.handed_in": msgid("handed in a second review"),
+    "support.begun": msgid("began to read along as support"),
+    "support.ended": msgid("ended support access"),
+    "tenant.archived": msgid("archived the jurisdiction"),
+    "tenant.reopened": msgid("made the jurisdiction active again"),
+    "tenant.suspended": msgid("suspended the jurisdiction"),
 }
 SUBJECTS: Mapping[str, str] = {
     "plans": msgid("Plan"),
@@ -93,6 +108,10 @@ SUBJECTS: Mapping[str, str] = {
     "clarifications": msgid("Question of the monitor"),
     "mandates": msgid("Mandate"),
     "recommendation_answers": msgid("Recommendation"),
+    "people": msgid("Person"),
+    "invitations": msgid("Invitation"),
+    "support_accesses": msgid("Support access"),
+    "tenants": msgid("Jurisdiction"),
 }
 # Labels of what the record keeps and a published document does not.
 LABELS: Mapping[str, str] = {
@@ -108,6 +127,14 @@ LABELS: Mapping[str, str] = {
     "late_reason": msgid("Reason for the delay or change"),
     "withdraw_reason": msgid("Why it is withdrawn"),
     "unit": msgid("Unit"),
+    "role": msgid("Role"),
+    "until": msgid("Last day of the role"),
+}
+ROLES: Mapping[Any, str] = {
+    "coordinator": msgid("Coordination"),
+    "contact": msgid("Contact of a unit"),
+    "viewer": msgid("Reader"),
+    "monitor": msgid("Monitor"),
 }
 # Ids and fingerprints say nothing to people.
 NOT_TOLD = frozenset({"sha256", "report", "evidence", "withdraw", "milestones", "versions"})
@@ -167,7 +194,7 @@ def _who(record: AuditRecord, names: Names, lang: str) -> str:
 
 
 def _contact(request: ReportRequest | None, lang: str) -> str:
-    if request is None:
+    if request is None or not request.name:
         return translate(lang, GONE)
     return translate(lang, BY_LINK, name=request.name, unit=request.unit)
 
@@ -178,6 +205,8 @@ def _subject(record: AuditRecord, names: Names, lang: str) -> tuple[str, str]:
     if record.subject_id in names.requests:
         request = names.requests[record.subject_id]
         return "", f"{request.name}, {request.unit}"
+    if record.subject == "people":
+        return "", names.people.get(record.subject_id) or translate(lang, NOBODY)
     place, title = names.subjects.get(record.subject_id, ("", ""))
     return place, Localized.model_validate(title).in_(lang) if title else ""
 
@@ -220,6 +249,8 @@ def words_of(value: Any, name: str, lang: str) -> str:
 
 
 def _scalar(value: Any, name: str, lang: str) -> str:
+    if name == "role" and value in ROLES:
+        return translate(lang, ROLES[value])
     try:
         return scalar_words(value, name, lang)
     except (KeyError, ValueError):  # a field that only looks like a date or a code

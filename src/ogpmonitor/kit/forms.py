@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from litestar import Request
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.enums import RequestEncodingType
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 
-from ogpmonitor.kit.errors import Invalid
+from ogpmonitor.kit.errors import Invalid, TooLarge
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.kit.written_dates import read_partial
@@ -36,6 +37,13 @@ UNCLEAR = msgid("This cannot be understood. Please check it.")
 BAD_DATE = msgid("This is not a date. Write it like 30-09-2024.")
 UNREADABLE = msgid("The form could not be read.")
 UNKEPT = msgid("This contains characters that cannot be kept. Please write it again.")
+TOO_MUCH = msgid("This form has more in it than a form of this site can have. Nothing was saved.")
+TOO_MANY_FILES = msgid("These are more files than one form may bring. Send the others afterwards.")
+LARGEST_TEXT = 2 * 1024 * 1024  # bytes of a form without files; all of it is in memory at once
+MOST_FIELDS = 5_000  # of a form without files; with files it is Litestar's thousand parts
+MOST_FILES = (
+    50  # each is a file on our disk while it is read; a form that asks for three says so itself, beside the field
+)
 SENT = "sent"  # where a form that was read stands in the request's state
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -75,12 +83,34 @@ async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
 
     Raises:
         Invalid: its bytes are not the text they say they are.
+        TooLarge: more text, fields or files than any form of ours sends.
     """
+    if SENT in request.state:
+        already: FormMultiDict = request.state[SENT]
+        return already
+    if request.content_type[0] == RequestEncodingType.URL_ENCODED:
+        await _check_text(request)
     try:
-        request.state[SENT] = sent = await request.form()
+        sent = await request.form()
     except (UnicodeDecodeError, LookupError) as error:  # a letter that UTF-8 has not, an encoding nobody knows
         raise Invalid("form.unreadable", UNREADABLE) from error
+    files = [value for value in sent.values() if isinstance(value, UploadFile)]
+    if len(files) > MOST_FILES:
+        for file in files:
+            await file.close()
+        raise TooLarge("form.too_many_files", TOO_MANY_FILES)
+    request.state[SENT] = sent
     return sent
+
+
+async def _check_text(request: Request[Any, Any, Any]) -> None:
+    """Before it is taken apart: a million fields are a few megabytes, and take a minute."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > LARGEST_TEXT:
+        raise TooLarge("form.too_large", TOO_MUCH)
+    body = await request.body()
+    if len(body) > LARGEST_TEXT or body.count(b"&") >= MOST_FIELDS:
+        raise TooLarge("form.too_large", TOO_MUCH)
 
 
 class FieldProblem(ValueError):  # noqa: N818  it reads as what it is

@@ -46,6 +46,10 @@ def gallery_context() -> dict[str, Any]:
         "foreign_es": Localized.of("es", es="Un texto que solo existe en español"),
         "unofficial": Localized.of("en", unofficial=("es",), en="An official text", es="Una traducción propia"),
         "markdown": "A paragraph with a [link](https://example.org/), **weight** and a list:\n\n- one\n- two",
+        "closed": [
+            SimpleNamespace(is_archived=archived, standing=SimpleNamespace(since=_TODAY, reason="The agreement ended."))
+            for archived in (False, True)
+        ],
         "flashes": [
             SimpleNamespace(kind="done", text="Saved."),
             SimpleNamespace(kind="problem", text="The file could not be read."),
@@ -54,7 +58,7 @@ def gallery_context() -> dict[str, Any]:
 
 
 def _people() -> list[SimpleNamespace]:
-    roles = ("coordinator", "contact", "monitor", "viewer")
+    roles = ("coordinator", "contact", "monitor", "viewer", "support")
     people = [SimpleNamespace(name=f"Person {number}", role=role) for number, role in enumerate(roles, start=1)]
     people[1].unit = "Parks"
     staff = ("ogp_staff", "operator")

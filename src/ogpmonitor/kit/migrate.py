@@ -37,7 +37,7 @@ def _has_models(room: str) -> bool:
     return importlib.util.find_spec(f"ogpmonitor.{room}.models") is not None
 
 
-def alembic_config(owner_url: str) -> Config:
+def alembic_config(owner_url: str = "postgresql://") -> Config:
     """The configuration of the migration tool, made here so that no ini file holds an address."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -54,7 +54,7 @@ def upgrade(owner_url: str, *, secret: str) -> None:
         DatabaseNewerThanCode: a later release has migrated this database.
     """
     config = alembic_config(owner_url)
-    _refuse_newer(owner_url, config)
+    _refuse_newer(owner_url)
     ensure_roles(owner_url, secret=secret)
     command.upgrade(config, "head")
 
@@ -74,10 +74,14 @@ def current_revision(owner_url: str) -> str | None:
         return str(row[0]) if row else None
 
 
-def _refuse_newer(owner_url: str, config: Config) -> None:
+def known_revisions() -> tuple[str, ...]:
+    """The revisions of this code, the newest first. Needs no database."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+
+
+def _refuse_newer(owner_url: str) -> None:
     current = current_revision(owner_url)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in known_revisions():
         raise DatabaseNewerThanCode(
             f"The database is at revision {current}, which is newer than this version of ogpmonitor."
         )

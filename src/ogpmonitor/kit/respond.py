@@ -10,8 +10,8 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.response import Redirect
 
-from ogpmonitor.kit.errors import DomainError
-from ogpmonitor.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, translate
+from ogpmonitor.kit.errors import DomainError, TooMany
+from ogpmonitor.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, translate, translate_plural
 from ogpmonitor.kit.place import Place
 from ogpmonitor.kit.returning import AGAIN, came_from, returned
 from ogpmonitor.kit.templating import Templates
@@ -96,7 +96,20 @@ def refusal(request: AnyRequest, error: DomainError) -> Response[bytes]:
     """What a refused person sees: what happened, what was kept, what to do; problem+json for machines."""
     place = place_of(request)
     detail = translate(place.lang, error.message) if error.message else ""
-    return refusal_with(request, error.status, code=error.code, detail=detail)
+    if not isinstance(error, TooMany):
+        return refusal_with(request, error.status, code=error.code, detail=detail)
+    headers = {"Retry-After": str(error.seconds)}
+    detail = detail or _wait(place.lang, error.seconds)
+    return refusal_with(request, error.status, code=error.code, detail=detail, headers=headers)
+
+
+def _wait(lang: str, seconds: int) -> str:
+    return translate_plural(
+        lang,
+        "Too many requests came from here in a short time. Try again in %(num)s minute.",
+        "Too many requests came from here in a short time. Try again in %(num)s minutes.",
+        -(-seconds // 60),
+    )
 
 
 def refusal_with(

@@ -14,14 +14,14 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException
 
-from ogpmonitor.kit.errors import Invalid
+from ogpmonitor.kit.errors import Invalid, TooLarge, TooSlow
 from ogpmonitor.kit.forms import CONTROL, SENT, read_form
 from ogpmonitor.kit.headers import SAFE_METHODS
 
 MOST_LETTERS = 1024 * 1024
 MOST_FIELDS = 2_000
 LARGEST_BODY = 12 * 1024 * 1024  # a form with one file, of which only the name is given back
-AGAIN = frozenset({401, 409, 500, 503})  # sending the same once more may succeed
+AGAIN = frozenset({401, 409, 429, 500, 503})  # sending the same once more may succeed
 SILENT = re.compile(r"passw|version|state|token|secret", re.IGNORECASE)  # of no use to a reader, or not to be shown
 NEVER = re.compile(r"passw|secret", re.IGNORECASE)
 
@@ -55,7 +55,7 @@ async def remember(request: ASGIConnection[Any, Any, Any, Any]) -> None:
         return
     try:
         sent = await read_form(request)
-    except (Invalid, HTTPException):
+    except (Invalid, TooLarge, TooSlow, HTTPException):
         return
     for value in sent.values():
         if isinstance(value, UploadFile):

@@ -4,10 +4,17 @@ import hashlib
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import NotFoundError
+import structlog
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.errors import NotFound, Unavailable
+from ogpmonitor.kit.i18n import msgid
+
+NOT_KEPT = msgid("The file could not be kept: the place for files is full or away. Nothing of what you sent was saved.")
+log = structlog.get_logger()
+
+PROBE = "health/probe"
 
 
 class Storage:
@@ -26,8 +33,16 @@ class Storage:
         return cls(from_url(url))
 
     async def put(self, name: str, content: bytes) -> None:
-        """`content` is kept under `name`; writing it again changes nothing."""
-        await obstore.put_async(self._store, name, content)
+        """`content` is kept under `name`; writing it again changes nothing.
+
+        Raises:
+            Unavailable: the store is full or away; nothing is kept under `name` that was not there before.
+        """
+        try:
+            await obstore.put_async(self._store, name, content)
+        except BaseError as error:
+            log.error("storage.not_kept", name=name, reason=str(error).splitlines()[0])  # noqa: TRY400  the reason says it all
+            raise Unavailable("storage.not_kept", NOT_KEPT) from error
 
     async def get(self, name: str) -> bytes:
         """What is kept under `name`.
@@ -41,6 +56,11 @@ class Storage:
             raise NotFound("file.not_found") from error
         return bytes(await result.bytes_async())
 
+    async def names(self) -> list[str]:
+        """The name of everything that is kept, in order."""
+        found = obstore.list(self._store)
+        return sorted([str(one["path"]) async for batch in found for one in batch])
+
     async def has(self, name: str) -> bool:
         """Whether something is kept under `name`."""
         try:
@@ -48,6 +68,20 @@ class Storage:
         except (NotFoundError, FileNotFoundError):
             return False
         return True
+
+    async def try_out(self) -> None:
+        """The store takes a few bytes and gives the same back; they are always the same, under one name.
+
+        Raises:
+            OSError: it gave something else back. What the store itself raises is passed on.
+        """
+        await self.put(PROBE, PROBE.encode())
+        if await self.get(PROBE) != PROBE.encode():
+            raise OSError("the store gave other bytes back than it was given")
+
+    async def delete_probe(self) -> None:
+        """What `try_out` wrote is gone. What the store itself raises is passed on."""
+        await obstore.delete_async(self._store, PROBE)
 
 
 def blob_name(sha256: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ogpmonitor.kit.db import Base, Identified, TenantOwned, Versioned
 
@@ -26,6 +26,7 @@ class Mandate(Identified, TenantOwned, Versioned, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     people: Mapped[list[Any]]  # who works for the body here: name and e-mail, never public
+    asked: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # whom the body wants beside them
     proposed_at: Mapped[datetime]
     proposed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]

@@ -1,14 +1,14 @@
 """What people send about mandates."""
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_validator
 
 from ogpmonitor.kit.forms import TOO_LONG, Day, FieldProblem, FormModel, NeededDay
 from ogpmonitor.kit.i18n import msgid
 
-LONGEST_BODY, LONGEST_CONTACT, LONGEST_WORDS, LONGEST_REASON = 200, 300, 2000, 1000
+LONGEST_BODY, LONGEST_CONTACT, LONGEST_WORDS, LONGEST_REASON, LONGEST_EMAIL = 200, 300, 2000, 1000, 254
 MOST_PEOPLE = 20
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 BAD_LINE = msgid("Write one person a line: name, then the e-mail address. Like: Ana Soto ana@example.org")
@@ -49,6 +49,12 @@ def _some(people: list[dict[str, str]]) -> list[dict[str, str]]:
     return people
 
 
+def _address(value: str) -> str:
+    if not EMAIL.fullmatch(value):
+        raise ValueError(msgid("This is not an e-mail address. It looks like name@example.org"))
+    return value.lower()
+
+
 People = Annotated[list[dict[str, str]], BeforeValidator(read_people), AfterValidator(_some)]
 
 
@@ -67,6 +73,20 @@ class ProposalForm(FormModel):
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise FieldProblem("ends_on", ENDS_FIRST)
         return self
+
+
+class ColleagueForm(FormModel):
+    """One more person whom a body wants beside its others."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY)]
+    email: Annotated[str, StringConstraints(max_length=LONGEST_EMAIL), AfterValidator(_address)]
+
+
+class DecisionForm(FormModel):
+    """What is decided on a person that a body asked for."""
+
+    email: Annotated[str, StringConstraints(max_length=LONGEST_EMAIL)]
+    decision: Literal["confirm", "refuse"]
 
 
 class ReasonForm(FormModel):

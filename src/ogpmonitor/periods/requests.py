@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.accounts.actors import Actor
@@ -24,6 +24,7 @@ from ogpmonitor.periods.requested import answers_for, milestones_of
 from ogpmonitor.plans.models import Milestone
 
 COOKIE = "ogpmonitor_request"
+NOT_ACTIVE = msgid("This jurisdiction takes no reports at present: it is suspended or archived. Its pages say why.")
 LONGEST_DAYS = 60
 USUAL_DAYS = 30  # how long a request stands where no period says until when
 TOKEN_LENGTH = 43  # letters of 32 random bytes
@@ -263,6 +264,9 @@ async def find_holder(database: Database, connection: ASGIConnection[Any, Any, A
         request = await find_by_token(session, str(connection.path_params["token"]))
         if not is_held(request, key) or not is_standing(request):
             raise Gone("request.gone")
+        await show_key(session, str(request.key_sha256))
+        if await session.scalar(select(func.platform.actor_role())) is None:
+            raise Gone("tenant.not_active", NOT_ACTIVE)
         return actor_of(request, str(request.key_sha256))
 
 

@@ -15,6 +15,7 @@ from ogpmonitor.kit.db import TenantSession, utc_now
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.i18n import LANGUAGES
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
+from ogpmonitor.limits.table import LINK
 from ogpmonitor.periods import requested, requests
 from ogpmonitor.periods.models import Period, ReportRequest, ReportState
 from ogpmonitor.periods.queries import report_in
@@ -30,7 +31,7 @@ class LinkController(Controller):
 
     path = "/{lang:str}/{tenant:str}/requests/{token:str}"
 
-    @get("/", permission=Permission.PUBLIC)
+    @get("/", permission=Permission.PUBLIC, limit=LINK)
     async def show(
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[Any]:
@@ -44,7 +45,7 @@ class LinkController(Controller):
             return see_other(request, f"{_root(request, token)}milestones/")
         return _gone(request, found)
 
-    @post("/", permission=Permission.PUBLIC)
+    @post("/", permission=Permission.PUBLIC, limit=LINK)
     async def take(
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[Any]:
@@ -76,14 +77,14 @@ class AnswerController(Controller):
 
     path = "/{lang:str}/{tenant:str}/requests/{token:str}"
 
-    @get("/milestones", permission=Permission.REQUEST_ANSWER)
+    @get("/milestones", permission=Permission.REQUEST_ANSWER, limit=LINK)
     async def list_milestones(
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[bytes]:
         found = await _held(request, session)
         return page(request, "periods/request_answers.html", **await _overview(request, session, found, token))
 
-    @get("/milestones/{milestone_id:uuid}", permission=Permission.REQUEST_ANSWER)
+    @get("/milestones/{milestone_id:uuid}", permission=Permission.REQUEST_ANSWER, limit=LINK)
     async def show(
         self,
         request: AnyRequest,
@@ -95,7 +96,7 @@ class AnswerController(Controller):
         desk = await _desk(request, session, milestone_id)
         return _form(request, desk, token, Filled(desk.said(place_of(request).lang)))
 
-    @post("/milestones/{milestone_id:uuid}", permission=Permission.REQUEST_ANSWER)
+    @post("/milestones/{milestone_id:uuid}", permission=Permission.REQUEST_ANSWER, limit=LINK)
     async def report(
         self,
         request: AnyRequest,
@@ -120,7 +121,7 @@ class AnswerController(Controller):
         await report(session, storage, desk.milestone, submission, occasion, max_bytes=max_bytes)
         return see_other(request, f"{_root(request, token)}thanks/")
 
-    @get("/thanks", permission=Permission.REQUEST_ANSWER)
+    @get("/thanks", permission=Permission.REQUEST_ANSWER, limit=LINK)
     async def thanks(
         self, request: AnyRequest, session: NamedDependency[TenantSession], token: FromPath[str]
     ) -> Response[bytes]:

@@ -12,6 +12,7 @@ from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.audit import service as audit
 from ogpmonitor.evidence.models import Evidence
 from ogpmonitor.evidence.queries import evidence_of, evidence_of_milestones
+from ogpmonitor.kit import events
 from ogpmonitor.kit.db import TenantSession
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
@@ -116,6 +117,7 @@ async def publish(
     await _mark_published(session, [d for d in seen.documents if (d.kind, d.code) in wanted], edition)
     told = {"edition": edition.number, "documents": [f"{kind} {code}" for kind, code in sorted(wanted)]}
     await audit.record(session, "plan.published", by=by, about=plan, after=told)
+    await events.tell(session, "plan.published", edition.sha256)
     return edition
 
 

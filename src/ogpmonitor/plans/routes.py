@@ -14,6 +14,8 @@ from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.localized import Localized
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.plans import queries
+from ogpmonitor.plans.models import Plan
+from ogpmonitor.plans.onboarding import Onboarding, onboarding
 from ogpmonitor.plans.overview import overview_of
 from ogpmonitor.plans.publishing import preview
 from ogpmonitor.register.documents import Jurisdiction
@@ -53,7 +55,7 @@ class WorkbenchController(Controller):
             return see_other(request, f"{place_of(request).tenant.slug}/workbench/assessments/")
         plans = await queries.list_plans(session)
         if not plans:
-            return page(request, "plans/workbench.html", **_NO_PLAN)
+            return page(request, "plans/workbench.html", onboarding=await _onboarding(request, session), **_NO_PLAN)
         shown = await queries.get_plan(session, plan or plans[0].slug)
         seen = await preview(session, shown, jurisdiction_at(request))
         context: dict[str, Any] = {
@@ -64,8 +66,17 @@ class WorkbenchController(Controller):
             "unpublished": len(seen.changes),
             "may_publish": permits(request.user, Permission.PLAN_PUBLISH, shown),
             "flashes": [{"kind": "done", "text": _saved_words(request)}] if saved in SAVING else [],
+            "onboarding": await _onboarding(request, session, shown),
         }
         return page(request, "plans/workbench.html", **context)
+
+
+async def _onboarding(request: AnyRequest, session: TenantSession, plan: Plan | None = None) -> Onboarding | None:
+    """What is left to do until the first publication, for who can do it."""
+    tenant = place_of(request).tenant
+    if not permits(request.user, Permission.PLAN_WRITE):
+        return None
+    return await onboarding(session, plan, jurisdiction=tenant.slug, languages=tenant.file.languages)
 
 
 def _saved_words(request: AnyRequest) -> str:

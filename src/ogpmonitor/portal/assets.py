@@ -1,20 +1,19 @@
-"""What the site needs besides pages: files for the browser, each tenant's logo and accent, health, the components."""
+"""What the site needs besides pages: files for the browser, each tenant's logo and accent, the components."""
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
-from sqlalchemy import text
 
 from ogpmonitor.accounts.permissions import Permission
-from ogpmonitor.kit.db import Database
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.gallery import GALLERY, gallery_context
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.respond import AnyRequest, page
 from ogpmonitor.kit.static import StaticFiles, tenant_css
 from ogpmonitor.tenants.directory import TenantDirectory
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # An image opened by itself must stay an image.
-SVG_HEADERS = {**FOR_EVER, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+SVG_HEADERS = {**FOR_EVER, "Content-Security-Policy": f"{FILE_POLICY}; style-src 'unsafe-inline'"}
 
 
 class StaticController(Controller):
@@ -53,22 +52,3 @@ class ComponentsController(Controller):
         if not request.app.state.settings.development:
             raise NotFound
         return page(request, GALLERY, **gallery_context())
-
-
-class HealthController(Controller):
-    """Whether the process lives, and whether it can serve."""
-
-    path = "/health"
-
-    @get("/live", permission=Permission.PUBLIC)
-    async def live(self) -> Response[str]:
-        return Response("live", media_type="text/plain")
-
-    @get("/ready", permission=Permission.PUBLIC)
-    async def ready(self, request: AnyRequest) -> Response[str]:
-        """200 when the database answers through both doors; 503 otherwise (see the application's error table)."""
-        database: Database = request.app.state.database
-        async with database.tenant_session(None, read_only=True) as session, database.register_session() as register:
-            await session.execute(text("SELECT 1"))
-            await register.execute(text("SELECT 1"))
-        return Response("ready", media_type="text/plain")

@@ -27,6 +27,7 @@ class Kept:
     etag: bytes
     body: bytes
     jurisdiction: str
+    route: str
     until: float
     not_modified: HTTPResponseStartEvent = field(init=False)
 
@@ -66,6 +67,7 @@ class PageCache:
         key = (headers.get(b"host", b""), scope["path"], scope["query_string"], _encoding(headers))
         kept = self._pages.get(key)
         if kept is not None and kept.until > time.monotonic():
+            scope["path_template"] = kept.route  # as the router would have found
             if kept.etag in headers.get(b"if-none-match", b""):
                 await send(kept.not_modified)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -132,7 +134,8 @@ class _Recorder:
     def _keep(self, start: HTTPResponseStartEvent) -> None:
         etag = _header(start, b"etag")
         until = time.monotonic() + KEPT_SECONDS
-        kept = Kept(start, etag, bytes(self._body), jurisdiction_of(self._scope["path"]), until)
+        route = str(self._scope.get("path_template", ""))
+        kept = Kept(start, etag, bytes(self._body), jurisdiction_of(self._scope["path"]), route, until)
         self._cache.keep(self._key, kept, self._generation)
 
 

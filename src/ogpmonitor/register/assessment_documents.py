@@ -1,6 +1,6 @@
 """The published language of the independent monitor: an assessment, with everything that was said about it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -153,6 +153,13 @@ class RightOfReply(Part):
     handed_in_on: date | None = None  # the government said that it had no more to say
     days: int
     replies: tuple[Reply, ...] = ()
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether the government could still reply then: never where it is published, sometimes where it is to be.
+
+        On the last day no more: its end depends on the tenant's zone, which a document does not know.
+        """
+        return self.handed_in_on is None and moment.date() < self.until
 
     def reply_to(self, question: str) -> Reply | None:
         """The reply to the answer to `question`; None is silence."""

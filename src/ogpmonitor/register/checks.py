@@ -11,6 +11,7 @@ from uuid import UUID
 from ogpmonitor.kit.db import TenantOwned
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register.documents import Document, Manifest, name_of, read_document
+from ogpmonitor.register.keys import Keyring
 from ogpmonitor.register.log import checkpoint_text, entry_hash, is_signed, key_id_of
 from ogpmonitor.register.models import Checkpoint, Edition, EditionEntry, EvidenceReceipt, LogEntry
 
@@ -22,6 +23,7 @@ NOT_LOGGED = msgid("The log does not know it.")
 NOT_SIGNED = msgid("No signed head of the log covers it.")
 OTHER_HEAD = msgid("The log has another head there.")
 UNKNOWN_KEY = msgid("It is signed by a key that this register does not use.")
+OTHER_TIME = msgid("It is signed by a key that was not the one in use then.")
 NOT_SIGNED_BY_KEY = msgid("Its signature does not hold.")
 CHAIN_BROKEN = msgid("The chain breaks here.")
 
@@ -146,12 +148,12 @@ def link_faults(entry: LogEntry, previous_hash: str) -> list[str]:
     return []
 
 
-def checkpoint_faults(checkpoint: Checkpoint, head: LogEntry | None, trusted: frozenset[str]) -> list[str]:
-    """What is wrong with a signed head; `head` is the entry it stands at, `trusted` the keys (base64) that may sign."""
+def checkpoint_faults(checkpoint: Checkpoint, head: LogEntry | None, trusted: Keyring) -> list[str]:
+    """What is wrong with a signed head; `head` is the entry it stands at, `trusted` the keys that may sign."""
     faults = []
     text = checkpoint_text(sequence=checkpoint.sequence, head_hash=checkpoint.head_hash, at=checkpoint.at)
-    if checkpoint.public_key not in trusted:
-        faults.append(UNKNOWN_KEY)
+    if not trusted.may_sign(checkpoint.public_key, checkpoint.sequence):
+        faults.append(OTHER_TIME if trusted.knows(checkpoint.public_key) else UNKNOWN_KEY)
     signed = is_signed(text, signature=checkpoint.signature, public_key=checkpoint.public_key)
     if not signed or not _is_whole(checkpoint.at):
         faults.append(NOT_SIGNED_BY_KEY)

@@ -101,6 +101,22 @@ class Checkpoint(TenantOwned, Base):
         return written(self.at)
 
 
+class KeyChange(Base):
+    """One signing key followed another. Belongs to no tenant: the log is one for all of them."""
+
+    __tablename__ = "key_changes"
+    __table_args__ = ({"schema": "register"},)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)  # of the last entry that the former key may sign
+    head_hash: Mapped[str]
+    at: Mapped[datetime]
+    former_key: Mapped[str]  # base64 of the raw Ed25519 key, as the next
+    new_key: Mapped[str] = mapped_column(unique=True)
+    signature: Mapped[str]  # by the new key, over `keys.change_text`
+    former_signature: Mapped[str | None]  # by the former; none where it was lost
+
+
 class EvidenceReceipt(TenantOwned, Base):
     """A piece of evidence as it was published: what may be served to anyone, and under which name."""
 

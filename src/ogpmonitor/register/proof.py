@@ -12,6 +12,7 @@ from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
 from ogpmonitor.register import checks, queries
 from ogpmonitor.register.documents import Document as AnyDocument
 from ogpmonitor.register.documents import Manifest, PlanDocument
+from ogpmonitor.register.keys import Keyring
 from ogpmonitor.register.log import START
 from ogpmonitor.register.models import Checkpoint, Document, Edition, EditionEntry, EvidenceReceipt, LogEntry
 from ogpmonitor.register.parts import PublishedEvidence
@@ -111,10 +112,10 @@ class Proof:
         return next((one for one in documents if one.sha256 == self.sha256), None)
 
 
-async def prove(session: AsyncSession, sha256: str, *, storage: Storage, trusted: frozenset[str]) -> Proof | None:
+async def prove(session: AsyncSession, sha256: str, *, storage: Storage, trusted: Keyring) -> Proof | None:
     """What `sha256` stands for, with every step recomputed; None where the register has never heard of it.
 
-    `trusted` are the public keys (base64) that may sign.
+    `trusted` are the keys that may sign.
     """
     edition = await session.get(Edition, sha256)
     if edition is not None:
@@ -127,7 +128,7 @@ async def prove(session: AsyncSession, sha256: str, *, storage: Storage, trusted
     )
 
 
-async def _prove_document(session: AsyncSession, sha256: str, trusted: frozenset[str]) -> Proof | None:
+async def _prove_document(session: AsyncSession, sha256: str, trusted: Keyring) -> Proof | None:
     holding = select(EditionEntry.edition_sha256).where(EditionEntry.document_sha256 == sha256)
     editions = await _editions(session, holding)
     stored = await session.get(Document, sha256)
@@ -140,9 +141,7 @@ async def _prove_document(session: AsyncSession, sha256: str, trusted: frozenset
     return Proof(sha256, "document", steps, proof, editions, proof.log)
 
 
-async def _prove_evidence(
-    session: AsyncSession, sha256: str, storage: Storage, trusted: frozenset[str]
-) -> Proof | None:
+async def _prove_evidence(session: AsyncSession, sha256: str, storage: Storage, trusted: Keyring) -> Proof | None:
     editions = await _editions(session, select(EvidenceReceipt.edition_sha256).where(EvidenceReceipt.sha256 == sha256))
     if not editions:
         return None
@@ -164,7 +163,7 @@ async def _file_faults(storage: Storage, sha256: str) -> list[str]:
     return [] if sha256_of(content) == sha256 else [checks.WRONG_NAME]
 
 
-async def _prove_head(session: AsyncSession, sha256: str, trusted: frozenset[str]) -> Proof | None:
+async def _prove_head(session: AsyncSession, sha256: str, trusted: Keyring) -> Proof | None:
     """A head of the log, as reports print them; or something that the log knows and the register has lost."""
     entry = (await session.scalars(select(LogEntry).where(LogEntry.hash == sha256))).one_or_none()
     if entry is not None:
@@ -182,7 +181,7 @@ async def _editions(session: AsyncSession, wanted: object) -> Sequence[Edition]:
     return (await session.scalars(statement.order_by(Edition.published_at, Edition.number))).all()
 
 
-async def prove_edition(session: AsyncSession, edition: Edition, *, trusted: frozenset[str]) -> EditionProof:
+async def prove_edition(session: AsyncSession, edition: Edition, *, trusted: Keyring) -> EditionProof:
     """`edition` recomputed: its name, columns, documents, receipts, place in the history, and place in the log."""
     manifest = checks.read_manifest(edition.body)
     entries = await _rows_of(session, edition)
@@ -253,7 +252,7 @@ async def _order_faults(session: AsyncSession, edition: Edition, manifest: Manif
     return checks.order_faults(manifest, told, before.sha256 if before else None)
 
 
-async def _prove_in_log(session: AsyncSession, entry: LogEntry | None, trusted: frozenset[str]) -> LogPart:
+async def _prove_in_log(session: AsyncSession, entry: LogEntry | None, trusted: Keyring) -> LogPart:
     """`entry` follows the one before it, every entry after it follows, and the first signed head holds."""
     if entry is None:
         return LogPart([Step("entry", [checks.NOT_LOGGED])], None, None)

@@ -1,6 +1,7 @@
 """`/verify`: is this what was published? By fingerprint, or by the file itself. Nothing that is sent is kept."""
 
 import asyncio
+import json
 from dataclasses import dataclass
 
 from litestar import Controller, Response, get, post
@@ -18,6 +19,9 @@ from ogpmonitor.kit.forms import read_form
 from ogpmonitor.kit.i18n import msgid, translate
 from ogpmonitor.kit.respond import AnyRequest, page, place_of, see_other
 from ogpmonitor.kit.storage import sha256_of
+from ogpmonitor.limits.table import VERIFY, VERIFY_FILE
+from ogpmonitor.register.keys import Keyring, changes_of, shown_keys
+from ogpmonitor.register.log import written
 from ogpmonitor.register.lookup import Fingerprint, matches
 from ogpmonitor.register.proof import Proof, prove
 from ogpmonitor.register.verify_export import ExportVerdict, NotAnExport, verify_export
@@ -47,13 +51,38 @@ class VerifyController(Controller):
 
     path = "/{lang:str}/verify"
 
-    @get("/", permission=Permission.PUBLIC)
+    @get("/", permission=Permission.PUBLIC, limit=VERIFY)
     async def ask(self, request: AnyRequest, register: NamedDependency[RegisterSession]) -> Response[bytes] | Redirect:
         """The form; with `?q=`, the way to the fingerprint that begins like this, or a list where several do."""
         typed = request.query_params.get("q", "").strip()
         return await _looked_up(request, register, typed) if typed else _form(request)
 
-    @get("/{sha256:str}", permission=Permission.PUBLIC)
+    @get("/keys.json", permission=Permission.PUBLIC)
+    async def keys(self, request: AnyRequest, register: NamedDependency[RegisterSession]) -> Response[bytes]:
+        """Every key that has signed the log, the present one first, with each change of them and its signatures."""
+        changes = await changes_of(register)
+        told = {
+            "schema": "ogpmonitor/keys/1",
+            "keys": [
+                {"public_key": one.public_key, "key_id": one.key_id, "first": one.first, "last": one.last}
+                for one in shown_keys(request.app.state.signing_key.public_key, changes)
+            ],
+            "changes": [
+                {
+                    "sequence": change.sequence,
+                    "head": change.head_hash,
+                    "at": written(change.at),
+                    "former_key": change.former_key,
+                    "new_key": change.new_key,
+                    "signature": change.signature,
+                    "former_signature": change.former_signature,
+                }
+                for change in changes
+            ],
+        }
+        return Response(json.dumps(told, indent=1).encode(), media_type="application/json")
+
+    @get("/{sha256:str}", permission=Permission.PUBLIC, limit=VERIFY)
     async def show(
         self, request: AnyRequest, register: NamedDependency[RegisterSession], sha256: FromPath[str]
     ) -> Response[bytes] | Redirect:
@@ -66,7 +95,13 @@ class VerifyController(Controller):
             return page(request, "register/unknown.html", status=404, typed=sha256)
         return page(request, "register/fingerprint.html", proof=proof)
 
-    @post("/", permission=Permission.PUBLIC, status_code=200, request_max_body_size=LARGEST_FILE + FORM_OVERHEAD_BYTES)
+    @post(
+        "/",
+        permission=Permission.PUBLIC,
+        limit=VERIFY_FILE,
+        status_code=200,
+        request_max_body_size=LARGEST_FILE + FORM_OVERHEAD_BYTES,
+    )
     async def read(self, request: AnyRequest) -> Response[bytes]:
         """What a file turns out to be: by its own fingerprint, or by the edition that it carries."""
         try:
@@ -107,7 +142,12 @@ async def _looked_up(request: AnyRequest, register: RegisterSession, typed: str)
 
 async def _proof(request: AnyRequest, register: RegisterSession, sha256: str) -> Proof | None:
     state = request.app.state
-    return await prove(register, sha256, storage=state.storage, trusted=frozenset({state.signing_key.public_key}))
+    return await prove(register, sha256, storage=state.storage, trusted=await _keyring(request, register))
+
+
+async def _keyring(request: AnyRequest, register: RegisterSession) -> Keyring:
+    """The deployment's own key, and the former ones that it vouches for."""
+    return Keyring.of([request.app.state.signing_key.public_key]).widened(await changes_of(register))
 
 
 async def _proof_alone(request: AnyRequest, sha256: str) -> Proof | None:
@@ -123,7 +163,9 @@ async def _file_verdict(request: AnyRequest, name: str, content: bytes) -> FileV
     proof = await _proof_alone(request, sha256)
     if proof is not None:
         return FileVerdict(name, len(content), sha256, is_pdf, proof)
-    trusted = frozenset({request.app.state.signing_key.public_key})
+    database: Database = request.app.state.database
+    async with database.register_session() as register:
+        trusted = await _keyring(request, register)
     for carried in await attached_files(content) if is_pdf else [content]:
         try:
             export = await asyncio.to_thread(verify_export, carried, trusted_keys=trusted)

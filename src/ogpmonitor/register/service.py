@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ogpmonitor.kit import jobs
 from ogpmonitor.kit.db import TenantSession, utc_now
-from ogpmonitor.kit.errors import Conflict
+from ogpmonitor.kit.errors import Conflict, Unavailable
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register import queries
 from ogpmonitor.register.documents import Document as AnyDocument
 from ogpmonitor.register.documents import Manifest, ManifestEntry, PlanDocument, canonical, name_of
 from ogpmonitor.register.facts import facts_of
+from ogpmonitor.register.keys import newest_key
 from ogpmonitor.register.log import START, SigningKey, checkpoint_text, entry_hash
 from ogpmonitor.register.models import (
     Checkpoint,
@@ -35,6 +36,10 @@ from ogpmonitor.register.models import (
 )
 from ogpmonitor.register.receipts import receipts_of
 
+OTHER_KEY = msgid(
+    "Nothing can be published for a moment: the key that signs was changed, and the service has yet to be restarted. "
+    "What you wrote is kept."
+)
 LOG_LOCK = 7_264_902
 EDITION_PUBLISHED = "ogp_edition_published"  # the channel on which every process hears of it, after commit
 ORDER = {"plan": 0, "commitment": 1, "assessment": 2}
@@ -63,6 +68,7 @@ async def append_edition(
     published stays in any case, and the database refuses otherwise.
 
     Raises:
+        Unavailable: the log is signed with another key now, and this process was not restarted since.
         Conflict: nothing differs from the newest edition, or what it holds was changed behind the register's back.
     """
     await session.execute(select(func.pg_advisory_xact_lock(LOG_LOCK)))
@@ -175,6 +181,8 @@ async def _write_log(
     session: AsyncSession, edition: Edition, receipts: Sequence[EvidenceReceipt], *, key: SigningKey, now: datetime
 ) -> None:
     """The edition and every piece of evidence the log does not know yet are appended, and the new head is signed."""
+    if await newest_key(session) not in (None, key.public_key):
+        raise Unavailable("log.other_key", OTHER_KEY)
     wanted = {receipt.sha256 for receipt in receipts}
     known = set(await session.scalars(select(LogEntry.subject_sha256).where(LogEntry.subject_sha256.in_(wanted))))
     session.add_all(receipts)

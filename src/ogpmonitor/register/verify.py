@@ -1,7 +1,7 @@
 """Recomputes everything the register claims, from its bytes, and names what does not hold.
 
-Rows removed from the end of the log together with what they were about leave no gap behind. Only a head that is known
-from elsewhere (every report prints one) shows that they were there: give it as `known`.
+Rows removed from the end of the log with what they were about leave no gap. Only a head known from elsewhere shows
+that they were there (reports print one): give it as `known`.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -21,7 +21,8 @@ from ogpmonitor.register import checks
 from ogpmonitor.register.documents import Document as AnyDocument
 from ogpmonitor.register.documents import Manifest, PlanDocument
 from ogpmonitor.register.facts import facts_of
-from ogpmonitor.register.log import START
+from ogpmonitor.register.keys import Keyring, changes_of, is_vouched_for, present_key
+from ogpmonitor.register.log import START, key_id_of
 from ogpmonitor.register.models import (
     Checkpoint,
     CommitmentFact,
@@ -29,6 +30,7 @@ from ogpmonitor.register.models import (
     Edition,
     EditionEntry,
     EvidenceReceipt,
+    KeyChange,
     LogEntry,
     MilestoneFact,
     PlanFact,
@@ -97,14 +99,14 @@ async def verify_register(
 ) -> Verdict:
     """Recompute every name, manifest, receipt, link of the chain, signature and fact; with `storage`, every file too.
 
-    `trusted_keys` are public keys (base64) known from elsewhere; without them, the key of the database's first
-    checkpoint is taken at its word. `known` is a head of the log (sequence, hash) known from elsewhere. Reads
-    everything, one plan at a time: minutes on a large register, not for a page.
+    `trusted_keys` (base64) are known from elsewhere, else the present key is taken at its word; former keys that they
+    vouch for hold for their own time. `known` is a head (sequence, hash). Minutes on a large register: all is read.
     """
     seen = _Seen()
-    trusted = trusted_keys if trusted_keys is not None else await _first_key(session)
+    changes = await changes_of(session)
+    trusted = Keyring.of(trusted_keys if trusted_keys is not None else await _present_key(session)).widened(changes)
     passes = [_plans(session, seen), _strays(session), _documents(session, seen), _log(session, seen, known)]
-    passes.append(_checkpoints(session, seen, trusted))
+    passes += [_checkpoints(session, seen, trusted), _key_changes(changes, seen, trusted)]
     if storage is not None:
         passes.append(_files(storage, seen))
     findings = [finding for check in passes async for finding in check]
@@ -116,7 +118,7 @@ async def verify_register(
         head_hash=seen.heads[max(seen.heads)] if seen.heads else START,
         findings=tuple(findings),
         files=None if storage is None else len(seen.files),
-        keys=tuple(sorted(trusted)),
+        keys=tuple(sorted(trusted.spans)),
     )
 
 
@@ -133,9 +135,9 @@ def report_lines(verdict: Verdict) -> list[str]:
     return [*map(str, verdict.findings), f"{looked_at}; head {verdict.head_hash}.", *keys, outcome]
 
 
-async def _first_key(session: AsyncSession) -> frozenset[str]:
-    statement = select(Checkpoint.public_key).order_by(Checkpoint.id).limit(1)
-    return frozenset((await session.scalars(statement)).all())
+async def _present_key(session: AsyncSession) -> frozenset[str]:
+    key = await present_key(session)
+    return frozenset() if key is None else frozenset({key})
 
 
 async def _count(session: AsyncSession, table: type[Base]) -> int:
@@ -358,7 +360,7 @@ def _subject_faults(entry: LogEntry, seen: _Seen) -> list[str]:
     return faults if is_dated else [*faults, msgid("It gives another instant than the edition.")]
 
 
-async def _checkpoints(session: AsyncSession, seen: _Seen, trusted: frozenset[str]) -> AsyncIterator[Finding]:
+async def _checkpoints(session: AsyncSession, seen: _Seen, trusted: Keyring) -> AsyncIterator[Finding]:
     """Every signed head holds, every edition was signed when it was published, and nothing is newer than the last."""
     statement = select(Checkpoint, LogEntry).outerjoin(LogEntry, LogEntry.sequence == Checkpoint.sequence)
     signed: set[int] = set()
@@ -373,6 +375,18 @@ async def _checkpoints(session: AsyncSession, seen: _Seen, trusted: frozenset[st
     newest = {max(seen.heads)} if seen.heads else set()
     for sequence in sorted((set(editions) | newest) - signed):
         yield Finding("register.checkpoints", str(sequence), checks.NOT_SIGNED)
+
+
+async def _key_changes(changes: Sequence[KeyChange], seen: _Seen, trusted: Keyring) -> AsyncIterator[Finding]:
+    """Each change is signed by both keys, or by the new one alone, and stands at the head that the log had then."""
+    for change in changes:
+        name = key_id_of(change.new_key)
+        if not is_vouched_for(change):
+            yield Finding("register.key_changes", name, checks.NOT_SIGNED_BY_KEY)
+        elif not trusted.knows(change.new_key):
+            yield Finding("register.key_changes", name, checks.UNKNOWN_KEY)
+        if seen.heads.get(change.sequence, START) != change.head_hash:
+            yield Finding("register.key_changes", name, checks.OTHER_HEAD)
 
 
 async def _files(storage: Storage, seen: _Seen) -> AsyncIterator[Finding]:

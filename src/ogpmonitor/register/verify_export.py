@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.register import checks
 from ogpmonitor.register.documents import Manifest, canonical_json, name_of
+from ogpmonitor.register.keys import Keyring
 from ogpmonitor.register.log import checkpoint_text, entry_hash, is_signed, key_id_of
 from ogpmonitor.register.parts import Sha256
 from ogpmonitor.register.proof import Step
@@ -93,10 +94,10 @@ class ExportVerdict:
         return all(step.holds for step in self.steps)
 
 
-def verify_export(content: bytes, *, trusted_keys: frozenset[str] | None = None) -> ExportVerdict:
+def verify_export(content: bytes, *, trusted_keys: Keyring | None = None) -> ExportVerdict:
     """Every name in an exported edition recomputed from what stands under it, and its place in the log if it has one.
 
-    `trusted_keys` are public keys (base64) known from elsewhere; without them, the key it names is taken at its word.
+    `trusted_keys` are keys known from elsewhere; without them, the key it names is taken at its word.
 
     Raises:
         NotAnExport: it is some other file.
@@ -139,7 +140,7 @@ def _documents_step(documents: Mapping[str, dict[str, JsonValue]], manifest: Man
     return Step("documents", list(dict.fromkeys(wrong.values())), list(wrong))
 
 
-def _log_steps(log: _Log, sha256: str, trusted: frozenset[str] | None) -> list[Step]:
+def _log_steps(log: _Log, sha256: str, trusted: Keyring | None) -> list[Step]:
     first = log.entries[0] if log.entries else None
     is_about = first is not None and (first.kind, first.subject) == ("edition", sha256)
     chain = all(
@@ -152,8 +153,8 @@ def _log_steps(log: _Log, sha256: str, trusted: frozenset[str] | None) -> list[S
         faults.append(checks.OTHER_HEAD)
     if not head.is_signed or head.key_id != key_id_of(head.public_key):
         faults.append(checks.NOT_SIGNED_BY_KEY)
-    if trusted is not None and head.public_key not in trusted:
-        faults.append(checks.UNKNOWN_KEY)
+    if trusted is not None and not trusted.may_sign(head.public_key, head.sequence):
+        faults.append(checks.OTHER_TIME if trusted.knows(head.public_key) else checks.UNKNOWN_KEY)
     return [
         Step("entry", [] if is_about else [checks.NOT_LOGGED]),
         Step("chain", [] if chain else [checks.CHAIN_BROKEN]),

@@ -12,6 +12,7 @@ from ogpmonitor.accounts.permissions import Permission, permits
 from ogpmonitor.assessments.models import Clarification, Reply
 from ogpmonitor.assessments.queries import Sheet
 from ogpmonitor.audit import service as audit
+from ogpmonitor.kit import events
 from ogpmonitor.kit.db import utc_now
 from ogpmonitor.kit.errors import Conflict, NotPermitted
 from ogpmonitor.kit.i18n import msgid
@@ -93,3 +94,4 @@ async def answer(
     row.answer, row.answered_at, row.answered_by = words, utc_now(), by.id
     await session.flush()
     await audit.record(session, "clarification.answered", by=by, about=row)
+    await events.tell(session, "clarification.answered", str(row.id))

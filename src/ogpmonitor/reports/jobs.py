@@ -28,11 +28,8 @@ async def render_edition(context: JobContext, edition_sha256: str) -> None:
     job is done all the same: whoever asks for one is told why.
     """
     settings = context.additional_context["settings"]
-    database = Database(settings.app_url, settings.public_url, pool_size=1)
-    try:
+    async with settings.database(pool_size=1) as database:
         await render(database, press_of(settings), edition_sha256)
-    finally:
-        await database.close()
 
 
 async def render(database: Database, press: Press, edition_sha256: str) -> None:

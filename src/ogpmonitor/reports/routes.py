@@ -9,6 +9,7 @@ from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.i18n import translate
 from ogpmonitor.kit.respond import AnyRequest, place_of, public_page, shared
+from ogpmonitor.limits.table import REPORT
 from ogpmonitor.register.export import export_edition
 from ogpmonitor.register.queries import latest_edition
 from ogpmonitor.reports.composing import Composer, file_stem, page_context, report_path
@@ -25,7 +26,7 @@ class ReportController(Controller):
 
     path = "/{lang:str}/{tenant:str}/plans/{plan:str}/reports"
 
-    @get("/{file:str}", permission=Permission.PUBLIC)
+    @get("/{file:str}", permission=Permission.PUBLIC, limit=REPORT)
     async def show(
         self,
         request: AnyRequest,

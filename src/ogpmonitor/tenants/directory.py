@@ -9,13 +9,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from ogpmonitor.kit.db import Database, TenantOwned, owner_of
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.localized import Localized
-from ogpmonitor.tenants.models import Tenant
+from ogpmonitor.tenants.models import State, Tenant, TenantState
 from ogpmonitor.tenants.schemas import TenantFile
 
+NEWEST_STATES = (
+    select(TenantState)
+    .ext(distinct_on(TenantState.jurisdiction))
+    .order_by(TenantState.jurisdiction, TenantState.id.desc())
+)
 REFRESH_SECONDS = 5.0  # an unknown name is looked up again at most this often
 TENANTS_SYNCED = "ogp_tenants_synced"
 
@@ -29,6 +35,15 @@ class Badge:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The state of a tenant; since when, and why, where somebody changed it."""
+
+    state: State = State.ACTIVE
+    since: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class KnownTenant:
     """One tenant, ready for pages."""
 
@@ -37,6 +52,17 @@ class KnownTenant:
     logo_svg: str
     pages: Mapping[str, str]  # Markdown by "name.language"
     digest: str
+    standing: Standing = Standing()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its government works here: neither suspended nor archived."""
+        return self.standing.state == State.ACTIVE
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is no longer among the current ones."""
+        return self.standing.state == State.ARCHIVED
 
     @property
     def slug(self) -> str:
@@ -90,7 +116,8 @@ class TenantDirectory:
         """Read the tenants again."""
         async with self._database.tenant_session(None, read_only=True) as session:
             rows = (await session.scalars(select(Tenant).order_by(Tenant.slug))).all()
-        known = [_known(row) for row in rows]
+            changed = {one.jurisdiction: one for one in await session.scalars(NEWEST_STATES)}
+        known = [_known(row, changed.get(row.slug)) for row in rows]
         self._by_slug = {tenant.slug: tenant for tenant in known}
         self._by_host = {host: tenant for tenant in known for host in tenant.file.hosts}
         self._read_at = time.monotonic()
@@ -118,9 +145,19 @@ class TenantDirectory:
         """Every tenant, by slug."""
         return list(self._by_slug.values())
 
+    @property
+    def current(self) -> Sequence[KnownTenant]:
+        """Every tenant that is not archived, by slug."""
+        return [tenant for tenant in self._by_slug.values() if not tenant.is_archived]
 
-def _known(row: Tenant) -> KnownTenant:
+
+def _known(row: Tenant, changed: TenantState | None) -> KnownTenant:
     identity = row.identity
     return KnownTenant(
-        row.id, TenantFile.model_validate(identity["tenant"]), identity["logo_svg"], identity["pages"], row.digest
+        row.id,
+        TenantFile.model_validate(identity["tenant"]),
+        identity["logo_svg"],
+        identity["pages"],
+        row.digest,
+        Standing(State(changed.state), changed.since, changed.reason) if changed else Standing(),
     )

@@ -12,6 +12,7 @@ from ogpmonitor.tenants.schemas import TenantFile
 __all__ = ["DataRefused", "Page", "Problem", "TenantFolder", "read_tenants"]
 
 PAGES = ("about",)
+LEFT_OPEN = "FILL IN:"  # what `tenants new` writes where nobody answered
 _PAGE_NAME = re.compile(r"(?P<name>[a-z0-9-]+)\.(?P<language>[a-z]{2})\.md")
 KNOWN = frozenset({"tenant.toml", "plans", "demo", "pages"})
 
@@ -61,6 +62,8 @@ def read_tenants(folder: Path) -> tuple[TenantFolder, ...]:
 
 
 def _read_tenant(path: Path, *, below: Path) -> TenantFolder:
+    if left_open := list(_left_open(path)):
+        raise DataRefused(left_open)
     tenant = read_toml(path / "tenant.toml", TenantFile, below=below)
     name = path.name
     problems = (
@@ -79,6 +82,17 @@ def _read_tenant(path: Path, *, below: Path) -> TenantFolder:
         raise DataRefused(problems)
     plans, demo = (tuple(sorted((path / kind).glob("*.toml"))) for kind in ("plans", "demo"))
     return TenantFolder(tenant, path, logo or "", pages, plans, demo)
+
+
+def _left_open(folder: Path) -> Iterator[Problem]:
+    """Every line of the folder that is still to be written by somebody."""
+    for path in (folder / "tenant.toml", *sorted((folder / "pages").glob("*.md"))):
+        file = str(path.relative_to(folder.parent))
+        lines = (_read_text(path, file, []) or "").splitlines()
+        for number, line in enumerate(lines, start=1):
+            _, marked, what = line.partition(LEFT_OPEN)
+            if marked:
+                yield Problem(file, f"line {number}", f"is still to be filled in: {what.strip()}")
 
 
 def _read_pages(folder: Path, tenant: TenantFile, problems: list[Problem]) -> dict[tuple[str, str], Page]:

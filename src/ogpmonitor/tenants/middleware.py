@@ -1,37 +1,54 @@
 """Which language and which tenant: from the path, or from the tenant's own host."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
+import structlog
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from ogpmonitor.kit.errors import NotFound
+from ogpmonitor.kit.errors import Misdirected, NotFound
 from ogpmonitor.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from ogpmonitor.kit.place import Place
 from ogpmonitor.tenants.directory import TenantDirectory
 
 # Second segments that belong to the platform also on a tenant's own host.
-PLATFORM_SEGMENTS = frozenset({"compare", "verify", "sign-in", "sign-out", "desk", "about-platform"})
+PLATFORM_SEGMENTS = frozenset(
+    {"about-platform", "account", "compare", "demo", "desk", "invitations", "sign-in", "sign-out", "verify"}
+)
+
+# Whoever looks after the machine asks it by its address; people at the same machine by these names.
+ASKED_BY_ADDRESS = ("/health", "/metrics")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The host that was asked for, without its port, in lower case."""
     host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
-    return host.rsplit(":", 1)[0].lower()
+    name, colon, port = host.lower().rpartition(":")
+    return name if colon and port.isdecimal() else host.lower()
 
 
 class OwnHosts:
-    """Wraps the application: on a tenant's own host its segment is put back into the path before routing."""
+    """Wraps the application: on a tenant's own host its segment is put back into the path before routing.
 
-    def __init__(self, app: ASGIApp, directory: TenantDirectory) -> None:
+    A host that is neither the platform's nor a tenant's is told apart: `FindPlace` refuses it.
+    """
+
+    def __init__(self, app: ASGIApp, directory: TenantDirectory, base_url: str) -> None:
         self._app, self._directory = app, directory
+        self._platform = LOOPBACK | {host_of([(b"host", urlsplit(base_url).netloc.encode())])}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and (tenant := self._directory.at_host(host_of(scope["headers"]))):
-            scope["path"] = with_segment(scope["path"], tenant.slug)
-            scope["raw_path"] = scope["path"].encode()
-            scope["ogp_home"] = tenant.slug  # type: ignore[typeddict-unknown-key]  # our own key, read by FindPlace
+        if scope["type"] == ScopeType.HTTP:
+            host = host_of(scope["headers"])
+            if tenant := self._directory.at_host(host):
+                scope["path"] = with_segment(scope["path"], tenant.slug)
+                scope["raw_path"] = scope["path"].encode()
+                scope["ogp_home"] = tenant.slug  # type: ignore[typeddict-unknown-key]  # our own key, read by FindPlace
+            elif host not in self._platform and not scope["path"].startswith(ASKED_BY_ADDRESS):
+                scope["ogp_strange"] = True  # type: ignore[typeddict-unknown-key]  # as above
         await self._app(scope, receive, send)
 
 
@@ -55,6 +72,7 @@ class FindPlace(ASGIMiddleware):
     """Puts the `Place` of the request into its state.
 
     Raises:
+        Misdirected: the host is none of ours.
         NotFound: the language or the tenant in the path is not one of ours, or no path can read like this.
     """
 
@@ -69,11 +87,14 @@ class FindPlace(ASGIMiddleware):
         known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
         path = page_path(scope["path"]) if "lang" in params else ""
         scope["state"]["place"] = Place(known, path, query, self._base_url, None, home)
+        if scope.get("ogp_strange"):
+            raise Misdirected("host.not_ours")
         if lang not in LANGUAGES:
             raise NotFound("language.not_found")
         if "\0" in scope["path"]:  # no name holds it, and PostgreSQL cannot even be asked
             raise NotFound("address.not_found")
         if "tenant" in params:
             tenant = await self._directory.get(params["tenant"])
+            structlog.contextvars.bind_contextvars(tenant=tenant.slug)
             scope["state"]["place"] = Place(lang, path, query, self._base_url, tenant, home)
         await next_app(scope, receive, send)

@@ -9,8 +9,10 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ogpmonitor.kit.datafiles import Data, Source, WebAddress
 from ogpmonitor.kit.localized import Localized
+from ogpmonitor.kit.mail.outbox import ADDRESS
 from ogpmonitor.kit.partial_date import PartialDate
 from ogpmonitor.tenants.contrast import PAPERS_DARK, PAPERS_LIGHT, check_readable
+from ogpmonitor.tenants.sign_in import PLATFORM, SignInFile
 
 LANGUAGES = ("es", "en")
 # First segments of the platform's own addresses: a tenant of that name could never be reached.
@@ -30,9 +32,11 @@ RESERVED_SLUGS = frozenset(
         "es",
         "health",
         "help",
+        "invitations",
         "login",
         "logout",
         "metrics",
+        PLATFORM,
         "plans",
         "search",
         "sign-in",
@@ -140,6 +144,22 @@ class Reporting(Data):
         return self
 
 
+class Uploads(Data):
+    """How much its people may upload in a day, where that is not what the installation allows everyone."""
+
+    mib_per_day: int | None = Field(default=None, gt=0)
+
+
+SenderName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f<>\"]+$")]
+
+
+class Mail(Data):
+    """As whom the platform writes for this tenant. The address it writes from stays the platform's own."""
+
+    sender_name: SenderName | None = None
+    reply_to: Annotated[str, StringConstraints(pattern=f"^{ADDRESS.pattern}$", max_length=254)] | None = None
+
+
 class OgpStatus(Data):
     """Whether this is a member of OGP Local, and the sentence that says so on its badge."""
 
@@ -177,6 +197,9 @@ class TenantFile(Data):
     words: Words
     switches: Switches
     reporting: Reporting = Reporting()
+    uploads: Uploads = Uploads()
+    sign_in: SignInFile = SignInFile()
+    mail: Mail = Mail()
     ogp: OgpStatus
 
     @model_validator(mode="after")

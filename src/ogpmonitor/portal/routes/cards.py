@@ -10,6 +10,7 @@ from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.qr import qr_code
 from ogpmonitor.kit.respond import AnyRequest, place_of, public_page
+from ogpmonitor.limits.table import EXPORT
 from ogpmonitor.portal import queries
 from ogpmonitor.portal.routes.answering import edition_asked, tenant_of
 
@@ -19,7 +20,7 @@ class CardController(Controller):
 
     path = "/{lang:str}/{tenant:str}/plans/{plan:str}/commitments/{code:str}/card"
 
-    @get("/", permission=Permission.PUBLIC)
+    @get("/", permission=Permission.PUBLIC, limit=EXPORT)
     async def card(
         self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str], code: FromPath[str]
     ) -> Response[bytes]:

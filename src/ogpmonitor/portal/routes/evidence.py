@@ -10,9 +10,11 @@ from litestar.params import FromPath
 from ogpmonitor.accounts.permissions import Permission
 from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound, Unavailable
+from ogpmonitor.kit.headers import FILE_POLICY
 from ogpmonitor.kit.i18n import msgid
 from ogpmonitor.kit.respond import AnyRequest, shared
 from ogpmonitor.kit.storage import Storage, blob_name, sha256_of
+from ogpmonitor.limits.table import EXPORT
 from ogpmonitor.portal.queries import served_file
 from ogpmonitor.portal.routes.answering import tenant_of
 
@@ -24,7 +26,7 @@ class EvidenceController(Controller):
 
     path = "/{lang:str}/{tenant:str}/evidence"
 
-    @get("/{sha256:str}/{file_name:str}", permission=Permission.PUBLIC)
+    @get("/{sha256:str}/{file_name:str}", permission=Permission.PUBLIC, limit=EXPORT)
     async def file(
         self,
         request: AnyRequest,
@@ -43,7 +45,7 @@ class EvidenceController(Controller):
         headers = {
             "Content-Disposition": disposition(file_name),
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": FILE_POLICY,
             "Cache-Control": "no-cache",  # asked about each time: an edition may restrict it any day
         }
         return shared(request, content, receipt.media_type or "application/octet-stream", **headers)

@@ -10,6 +10,7 @@ from ogpmonitor.kit.db import RegisterSession
 from ogpmonitor.kit.errors import NotFound
 from ogpmonitor.kit.formats import reading_in
 from ogpmonitor.kit.respond import AnyRequest, place_of, public_page, shared
+from ogpmonitor.limits.table import EXPORT
 from ogpmonitor.portal import queries
 from ogpmonitor.portal.composing import assessment_shown, commitment_page, plan_page
 from ogpmonitor.portal.corrections import corrected_since, former_of
@@ -74,7 +75,7 @@ class PlanController(Controller):
             one=assessment_shown(published, found, tenant.slug),
         )
 
-    @get("/changes", permission=Permission.PUBLIC)
+    @get("/changes", permission=Permission.PUBLIC, limit=EXPORT)
     async def changes(
         self,
         request: AnyRequest,
@@ -111,7 +112,7 @@ class PlanController(Controller):
         steps = steps_of(await list_editions(register, tenant.slug, plan))
         return public_page(request, "portal/editions.html", published=published, steps=steps)
 
-    @get("/history.csv", permission=Permission.PUBLIC)
+    @get("/history.csv", permission=Permission.PUBLIC, limit=EXPORT)
     async def history(
         self, request: AnyRequest, register: NamedDependency[RegisterSession], plan: FromPath[str]
     ) -> Response[bytes]:

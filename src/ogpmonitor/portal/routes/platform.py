@@ -42,7 +42,8 @@ class PlatformController(Controller):
         return public_page(
             request,
             "portal/home.html",
-            tenants=tenants,
+            tenants=[tenant for tenant in tenants if not tenant.is_archived],
+            archived=[tenant for tenant in tenants if tenant.is_archived],
             overviews=overviews,
             by_slug={tenant.slug: tenant for tenant in tenants},
             query=query,

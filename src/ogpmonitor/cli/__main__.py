@@ -1,0 +1,5 @@
+"""`python -m ogpmonitor.cli`."""
+
+from ogpmonitor.cli import main
+
+main()

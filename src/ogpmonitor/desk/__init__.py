@@ -1,0 +1,1 @@
+"""The platform's desk: jurisdictions and their state, background work, the platform's record. No word of a draft."""

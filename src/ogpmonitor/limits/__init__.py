@@ -1,0 +1,1 @@
+"""How often somebody may do something: by the network address a request comes from, and by account."""
