@@ -155,7 +155,7 @@ def _known(row: Tenant, changed: TenantState | None) -> KnownTenant:
     identity = row.identity
     return KnownTenant(
         row.id,
-        TenantFile.model_validate(identity["tenant"]),
+        TenantFile.model_validate(identity["tenant"], extra="ignore"),  # a newer release may have written it
         identity["logo_svg"],
         identity["pages"],
         row.digest,

@@ -63,7 +63,7 @@ def digest_of(folder: TenantFolder) -> str:
 def identity_of(folder: TenantFolder) -> dict[str, Any]:
     """What the table keeps of a folder: all of it public."""
     return {
-        "tenant": folder.tenant.model_dump(mode="json"),
+        "tenant": folder.tenant.model_dump(mode="json", exclude_defaults=True),
         "logo_svg": folder.logo_svg,
         "pages": {f"{name}.{language}": page.markdown for (name, language), page in folder.pages.items()},
     }
