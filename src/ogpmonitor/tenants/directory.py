@@ -153,9 +153,11 @@ class TenantDirectory:
 
 def _known(row: Tenant, changed: TenantState | None) -> KnownTenant:
     identity = row.identity
+    # A newer release may have written sections that this one does not know.
+    known = {name: value for name, value in identity["tenant"].items() if name in TenantFile.model_fields}
     return KnownTenant(
         row.id,
-        TenantFile.model_validate(identity["tenant"], extra="ignore"),  # a newer release may have written it
+        TenantFile.model_validate(known),
         identity["logo_svg"],
         identity["pages"],
         row.digest,
