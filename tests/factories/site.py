@@ -68,10 +68,12 @@ def _application(settings: Settings) -> Any:
 async def running_site(settings: Settings) -> AsyncIterator[Site]:
     """The service, started and stopped as a server would, from when it hears of publications and so keeps pages."""
     app = _application(settings)
+    site = Site(app, new_client(app))
+    before = site.state.page_cache.generation
     async with _lifespan(app):
-        site = Site(app, new_client(app))
         async with asyncio.timeout(30):
-            while not site.state.page_cache.enabled:  # noqa: ASYNC110  it says so nowhere else
+            # Twice all pages are forgotten at the beginning: when it listens, and when it has read the directory again.
+            while not site.state.page_cache.enabled or site.state.page_cache.generation < before + 2:  # noqa: ASYNC110  as above
                 await asyncio.sleep(0.005)
         try:
             yield site

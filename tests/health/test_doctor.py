@@ -56,14 +56,19 @@ def test_one_breakage_ends_with_one_line_and_exit_code_1(settings: Settings, tmp
 
 
 def test_no_secret_is_printed(settings: Settings) -> None:
-    done = ran(
-        "doctor",
-        environment=environment_of(settings, files_url="s3://bucket-of-nobody/x", secret_key="b" + "ZYXWVUTS" * 6),
+    hidden = "ZYXWVUTS"
+    environment = environment_of(
+        settings,
+        files_url="s3://bucket-of-nobody/x",
+        secret_key="b" + hidden * 6,
+        app_database_url=f"postgresql://ogpmonitor_app:{hidden}@127.0.0.1:{free_port()}/nowhere",
     )
+
+    done = ran("doctor", environment=environment)
 
     said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "ZYXWVUTS" not in said
+    assert hidden not in said
     assert "FAILS  database: ogpmonitor_app: " in said
 
 
